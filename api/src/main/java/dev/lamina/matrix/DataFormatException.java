@@ -1,0 +1,35 @@
+package dev.lamina.matrix;
+
+import java.nio.file.Path;
+
+/** Thrown when a file's bytes are not what its format demands. */
+public final class DataFormatException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Creates the exception.
+   *
+   * @param file the file that was read
+   * @param offset byte offset of the offending bytes
+   * @param expected what the format demands there
+   * @param found what stands there
+   */
+  public DataFormatException(Path file, long offset, String expected, String found) {
+    this(file, offset, expected, found, null);
+  }
+
+  /**
+   * Creates the exception with a cause.
+   *
+   * @param file the file that was read
+   * @param offset byte offset of the offending bytes
+   * @param expected what the format demands there
+   * @param found what stands there
+   * @param cause the lower-level failure
+   */
+  public DataFormatException(
+      Path file, long offset, String expected, String found, Throwable cause) {
+    super(
+        file + ": at byte " + offset + ": expected " + expected + " but found " + found, cause);
+  }
+}
