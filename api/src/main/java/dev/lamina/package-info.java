@@ -1,0 +1,2 @@
+/** Lamina studies deep networks layer by layer through their kernels. */
+package dev.lamina;

@@ -1,0 +1,2 @@
+/** Measures the operations of Lamina on every backend. */
+package dev.lamina.benchmarks;

@@ -1,0 +1,2 @@
+/** Runs the operations of Lamina on the CPU. */
+package dev.lamina.cpu;

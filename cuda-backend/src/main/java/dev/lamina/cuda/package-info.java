@@ -1,0 +1,2 @@
+/** Runs the operations of Lamina on an NVIDIA GPU, or says why it cannot. */
+package dev.lamina.cuda;
