@@ -1,0 +1,2 @@
+/** What a backend is, how one is found, and how one is chosen. */
+package dev.lamina.backend;

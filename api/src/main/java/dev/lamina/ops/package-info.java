@@ -1,0 +1,2 @@
+/** The operations that every backend offers, and the checks that all backends share. */
+package dev.lamina.ops;
