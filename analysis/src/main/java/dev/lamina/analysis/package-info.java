@@ -1,2 +1,5 @@
-/** Analyses of networks and data sets, written against the operations of the API and never against a backend. */
+/**
+ * Analyses of networks and data sets, written against the operations of the API and never against a
+ * backend.
+ */
 package dev.lamina.analysis;
