@@ -6,7 +6,7 @@ import org.hipparchus.special.Erf;
 /**
  * A function φ: ℝ → ℝ applied to every unit of a layer.
  *
- * <p>Each has a textual form, {@link #toString}, that kernels and config files use.
+ * <p>Each has a textual form, {@link Object#toString}, that kernels and config files use.
  */
 public sealed interface Activation {
 

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A positive semi-definite function k(x, z) of two vectors of ℝᵈ.
  *
- * <p>Kernels are plain data. {@link #parse} and {@link #toString} convert from and to the one
+ * <p>Kernels are plain data. {@link #parse} and {@link Object#toString} convert from and to the one
  * textual form that config files and the command line use; each is the inverse of the other.
  */
 public sealed interface Kernel {

@@ -76,7 +76,7 @@ final class KernelParser {
     }
     Value value = value();
     return switch (value) {
-      case Value.Number n -> build(n.column(), () -> new Kernel.Constant(n.value()));
+      case Value.Literal n -> build(n.column(), () -> new Kernel.Constant(n.value()));
       case Value.Name n -> make("kernel", kernels, n);
       case Value.Many m ->
           throw error(m.column(), "expected a kernel, a number or '(' but found a list");
@@ -169,7 +169,7 @@ final class KernelParser {
     return new Value.Name(start, name, parameters, columns);
   }
 
-  private Value.Number number() {
+  private Value.Literal number() {
     int start = at;
     if (at < text.length() && (text.charAt(at) == '-' || text.charAt(at) == '+')) {
       at++;
@@ -184,7 +184,7 @@ final class KernelParser {
       at++;
     }
     try {
-      return new Value.Number(start, Double.parseDouble(text.substring(start, at)));
+      return new Value.Literal(start, Double.parseDouble(text.substring(start, at)));
     } catch (NumberFormatException e) {
       at = start;
       throw new KernelSyntaxException(
@@ -232,7 +232,7 @@ final class KernelParser {
   private sealed interface Value {
     int column();
 
-    record Number(int column, double value) implements Value {}
+    record Literal(int column, double value) implements Value {}
 
     record Name(int column, String name, Map<String, Value> values, Map<String, Integer> columns)
         implements Value {}
@@ -259,7 +259,7 @@ final class KernelParser {
     }
 
     private double number(String name, Value value) {
-      if (value instanceof Value.Number n) {
+      if (value instanceof Value.Literal n) {
         return n.value();
       }
       throw error(name, "%s of %s must be a number".formatted(name, owner.name()));
