@@ -185,18 +185,6 @@ public sealed interface Activation {
         double p = 1 / (1 + Math.exp(-u));
         return p * (1 + u * (1 - p));
       }
-    },
-    /** u for u &gt; 0 and eᵘ − 1 for u ≤ 0. */
-    ELU("elu") {
-      @Override
-      public double value(double u) {
-        return u > 0 ? u : Math.expm1(u);
-      }
-
-      @Override
-      public double derivative(double u) {
-        return u > 0 ? 1 : Math.exp(u);
-      }
     };
 
     private final String text;
