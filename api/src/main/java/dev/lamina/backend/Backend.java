@@ -10,8 +10,8 @@ import dev.lamina.ops.SolveOps;
  * One device and the operations on it.
  *
  * <p>Data cross between host and device only in {@link #upload} and {@link #download}, or tile by
- * tile when an operation is handed a {@link HostMatrix}. A backend may be used from several threads;
- * its operations then take turns.
+ * tile when an operation is handed a {@link HostMatrix}. A backend may be used from several
+ * threads; its operations then take turns.
  */
 public interface Backend extends AutoCloseable {
 

@@ -316,8 +316,7 @@ final class KernelParser {
       }
       throw error(
           name,
-          "%s of %s must be one of %s"
-              .formatted(name, owner.name(), String.join(", ", known)));
+          "%s of %s must be one of %s".formatted(name, owner.name(), String.join(", ", known)));
     }
 
     KernelSyntaxException error(String parameter, String problem) {

@@ -11,7 +11,9 @@ import java.util.stream.Collectors;
 /** The vocabulary of the textual form: which names there are and which parameters they take. */
 final class KernelText {
 
-  /** Deepest network that can be asked for; far beyond use, it keeps a typing error from hurting. */
+  /**
+   * Deepest network that can be asked for; far beyond use, it keeps a typing error from hurting.
+   */
   static final int MAX_DEPTH = 100_000;
 
   private static final Map<String, Function<Arguments, Kernel>> KERNELS =
@@ -113,8 +115,7 @@ final class KernelText {
           k.offset() == 0 ? "linear()" : "linear(offset=" + Parameters.number(k.offset()) + ")";
       case Kernel.Polynomial k ->
           "polynomial(degree=%d, scale=%s, offset=%s)"
-              .formatted(
-                  k.degree(), Parameters.number(k.scale()), Parameters.number(k.offset()));
+              .formatted(k.degree(), Parameters.number(k.scale()), Parameters.number(k.offset()));
       case Kernel.Gaussian k -> "gaussian(lengthScale=" + Parameters.number(k.lengthScale()) + ")";
       case Kernel.Laplace k -> "laplace(lengthScale=" + Parameters.number(k.lengthScale()) + ")";
       case Kernel.Matern k ->

@@ -9,8 +9,8 @@ public final class Nearest {
   private Nearest() {}
 
   /**
-   * Returns a hint for an unknown word: {@code did you mean 'x'?} if a known word is close, else the
-   * list of known words.
+   * Returns a hint for an unknown word: {@code did you mean 'x'?} if a known word is close, else
+   * the list of known words.
    *
    * @param word the unknown word
    * @param known the known words, at least one

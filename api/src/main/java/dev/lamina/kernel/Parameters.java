@@ -25,15 +25,16 @@ final class Parameters {
     require(Double.isFinite(value), owner, name, "finite", value);
   }
 
-  private static void require(
-      boolean ok, String owner, String name, String range, double value) {
+  private static void require(boolean ok, String owner, String name, String range, double value) {
     if (!ok) {
       throw new IllegalArgumentException(
           "%s: %s must be %s but is %s".formatted(owner, name, range, number(value)));
     }
   }
 
-  /** Returns the shortest text that reads back to the same number, without a trailing {@code .0}. */
+  /**
+   * Returns the shortest text that reads back to the same number, without a trailing {@code .0}.
+   */
   static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)

@@ -59,8 +59,7 @@ final class Duals {
               program.constant(1),
               NONE,
               1,
-              (s, target, none) ->
-                  program.add(new Instruction.AngleOf(s, 2 / Math.PI, target)));
+              (s, target, none) -> program.add(new Instruction.AngleOf(s, 2 / Math.PI, target)));
       case Activation.Smooth a ->
           switch (a) {
             case ERF -> closedForm(program, SmoothFunction.ERF, k, maxK);
@@ -89,25 +88,21 @@ final class Duals {
   private static Moments closedForm(
       ProgramBuilder program, SmoothFunction function, int k, double maxK) {
     DoubleUnaryOperator second = v -> SmoothDuals.secondMoment(function, v);
-    int rows =
-        program.cells(
-            SmoothDuals.SLOTS, to -> c -> SmoothDuals.fill(function, c[k], c, to));
+    int rows = program.cells(SmoothDuals.SLOTS, to -> c -> SmoothDuals.fill(function, c[k], c, to));
     int slot = program.slots(rows, SmoothDuals.SLOTS);
     boolean bounded = function == SmoothFunction.SIN || function == SmoothFunction.COS;
     return new Moments(
         program.cell(k, second),
         program.cell(k, v -> SmoothDuals.derivativeSecondMoment(function, v)),
         bounded ? 1 : second.applyAsDouble(maxK),
-        (s, target, d) ->
-            program.add(new Instruction.SmoothDual(s, function, slot, target, d)));
+        (s, target, d) -> program.add(new Instruction.SmoothDual(s, function, slot, target, d)));
   }
 
   private static Moments series(
       ProgramBuilder program, Activation activation, int k, double maxK, boolean derivative) {
     HermiteSeries series = HermiteSeries.of(activation, maxK);
     int count = series.count();
-    int cells =
-        program.cells(2 * count + 2, to -> c -> series.expand(c[k], c, to));
+    int cells = program.cells(2 * count + 2, to -> c -> series.expand(c[k], c, to));
     int slot = program.slots(cells, count);
     int derivativeSlot = derivative ? program.slots(cells + count, count) : NONE;
     return new Moments(

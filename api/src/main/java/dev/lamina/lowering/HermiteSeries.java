@@ -94,14 +94,12 @@ final class HermiteSeries {
     double[] nodes = new double[panels * NODES_PER_PANEL];
     double[] weights = new double[nodes.length];
     for (int i = 0; i < nodes.length; i++) {
-      double middle = -RANGE + half * (2.0 * (i / NODES_PER_PANEL) + 1);
+      int panel = i / NODES_PER_PANEL;
       int j = i % NODES_PER_PANEL;
+      double middle = -RANGE + half * (2.0 * panel + 1);
       nodes[i] = middle + half * rule.getPoint(j);
       weights[i] =
-          half
-              * rule.getWeight(j)
-              * Math.exp(-nodes[i] * nodes[i] / 2)
-              / Math.sqrt(2 * Math.PI);
+          half * rule.getWeight(j) * Math.exp(-nodes[i] * nodes[i] / 2) / Math.sqrt(2 * Math.PI);
     }
     return new HermiteSeries(activation, count, nodes, weights);
   }

@@ -4,9 +4,9 @@ import dev.lamina.kernel.Kernel;
 import java.util.List;
 
 /**
- * One step of an {@link EntryProgram}: reads and writes registers that hold one number per pair, and
- * reads slots that hold one number per row. Sources may coincide with targets. {@link #NONE} stands
- * for an absent register.
+ * One step of an {@link EntryProgram}: reads and writes registers that hold one number per pair,
+ * and reads slots that hold one number per row. Sources may coincide with targets. {@link #NONE}
+ * stands for an absent register.
  */
 public sealed interface Instruction {
 
@@ -39,11 +39,11 @@ public sealed interface Instruction {
   record Multiply(int left, int right, int target) implements Instruction {}
 
   /**
-   * The dual of a piecewise linear activation with negative slope a, κ = (1 − a)²/(π(1 + a²)), and θ
-   * the angle whose complement the source is: target = s − κ(sin θ − θ cos θ), derivative = κθ.
+   * The dual of a piecewise linear activation with negative slope a, κ = (1 − a)²/(π(1 + a²)), and
+   * θ the angle whose complement the source is: target = s − κ(sin θ − θ cos θ), derivative = κθ.
    *
-   * <p>Cho and Saul 2009, (6), in the complement form of specs/degeneracy.md 3.2, extended from relu
-   * by writing the activation as (1 + a)/2·u + (1 − a)/2·|u|.
+   * <p>Cho and Saul 2009, (6), in the complement form of specs/degeneracy.md 3.2, extended from
+   * relu by writing the activation as (1 + a)/2·u + (1 − a)/2·|u|.
    *
    * @param derivative register of the complement of the derivative's dual, or {@link #NONE}
    */
@@ -99,7 +99,8 @@ public sealed interface Instruction {
 
   /**
    * The complement of Σₙ aₙ(x) aₙ(z) cⁿ, where the aₙ of each row are unit vectors of Hermite
-   * coefficients (Mehler's formula) in the slots {@code slot … slot + count − 1} and c = 1 − source.
+   * coefficients (Mehler's formula) in the slots {@code slot … slot + count − 1} and c = 1 −
+   * source.
    */
   record SeriesDual(int source, int slot, int count, int target) implements Instruction {}
 

@@ -122,8 +122,7 @@ final class KernelLowering {
       int left = result.diagonal();
       int right = next.diagonal();
       int diagonal =
-          program.cells(
-              1, to -> c -> c[to] = sum ? c[left] + c[right] : c[left] * c[right]);
+          program.cells(1, to -> c -> c[to] = sum ? c[left] + c[right] : c[left] * c[right]);
       result = new Valued(target, diagonal);
     }
     return result;
@@ -133,8 +132,7 @@ final class KernelLowering {
     int register = program.register();
     program.add(new Instruction.Load(PairStatistic.DOT, register));
     program.add(new Instruction.Power(register, factor, offset, degree, register));
-    int diagonal =
-        program.cell(SQUARED_NORM, n -> Math.pow(factor * n + offset, degree));
+    int diagonal = program.cell(SQUARED_NORM, n -> Math.pow(factor * n + offset, degree));
     return new Valued(register, diagonal);
   }
 
@@ -185,8 +183,7 @@ final class KernelLowering {
       int bias = program.slot(program.cell(diagonal, k -> Math.sqrt(offset / k)));
       program.add(
           new Instruction.Blend(
-              List.of(
-                  new Instruction.Share(own, s), new Instruction.Share(bias, Instruction.NONE)),
+              List.of(new Instruction.Share(own, s), new Instruction.Share(bias, Instruction.NONE)),
               s));
     }
     return new Angled(s, diagonal);

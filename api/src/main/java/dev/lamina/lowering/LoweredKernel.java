@@ -17,8 +17,8 @@ public record LoweredKernel(RowProgram rows, EntryProgram entries) {
    * @param kernel the kernel
    * @param angles whether the angle is wanted too
    * @param scale what the data are like
-   * @throws IllegalArgumentException if angles are wanted of a kernel that has none, or the data are
-   *     out of an activation's range
+   * @throws IllegalArgumentException if angles are wanted of a kernel that has none, or the data
+   *     are out of an activation's range
    */
   public static LoweredKernel of(Kernel kernel, boolean angles, InputScale scale) {
     if (angles && !kernel.hasAngle()) {
@@ -29,8 +29,8 @@ public record LoweredKernel(RowProgram rows, EntryProgram entries) {
   }
 
   /**
-   * Lowers the kernels of a network. The outputs are the NNGP kernels in the order of the depths, if
-   * wanted, then the tangent kernels, if wanted.
+   * Lowers the kernels of a network. The outputs are the NNGP kernels in the order of the depths,
+   * if wanted, then the tangent kernels, if wanted.
    *
    * @param kernels network and depths
    * @param nngp whether the NNGP kernels are wanted

@@ -64,7 +64,9 @@ final class NetworkLowering {
     }
   }
 
-  /** Factor of w·E[φφ] in the tangent kernel of the weights into layer {@code layer} (0 = first). */
+  /**
+   * Factor of w·E[φφ] in the tangent kernel of the weights into layer {@code layer} (0 = first).
+   */
   private double weightFactor(int layer) {
     if (network.parametrization() == Parametrization.NTK) {
       return 1;
@@ -97,7 +99,8 @@ final class NetworkLowering {
       if (uniform) {
         program.add(new Instruction.Copy(s, u));
       } else {
-        int own = program.slot(program.cell(SQUARED_NORM, n -> Math.sqrt(c * w * n / (c * w * n + e))));
+        int own =
+            program.slot(program.cell(SQUARED_NORM, n -> Math.sqrt(c * w * n / (c * w * n + e))));
         program.add(
             new Instruction.Blend(
                 List.of(

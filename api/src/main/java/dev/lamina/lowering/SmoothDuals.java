@@ -10,8 +10,9 @@ import dev.lamina.lowering.Instruction.SmoothFunction;
  *
  * <ul>
  *   <li>erf (Williams 1997, (11)): (2/π) asin(2k/(1 + 2k)); derivative (4/π)/√(1 + 4k).
- *   <li>gelu (by Gaussian integration by parts; Tsuchida et al. 2021): kP + 2k²R/(1 + k); derivative P
- *       + 2kR/(1 + k) + kR/(1 + 2k), with P = ¼ + asin(k/(1 + k))/2π and R = 1/(2π√(1 + 2k)).
+ *   <li>gelu (by Gaussian integration by parts; Tsuchida et al. 2021): kP + 2k²R/(1 + k);
+ *       derivative P + 2kR/(1 + k) + kR/(1 + 2k), with P = ¼ + asin(k/(1 + k))/2π and R = 1/(2π√(1
+ *       + 2k)).
  *   <li>sin: (1 − e⁻²ᵏ)/2, cos: (1 + e⁻²ᵏ)/2, each other's derivative; exp: e²ᵏ.
  * </ul>
  */
@@ -19,8 +20,8 @@ public final class SmoothDuals {
 
   /**
    * Row slots of each smooth dual. Slot 0 is k or √k, slot 1 is 1/√E[φ²], slot 2 is 1/√E[φ′²]; for
-   * erf slot 0 is √(2k/(1 + 2k)), slot 1 is 1/√asin(2k/(1 + 2k)), slot 2 is (1 + 4k)^¼/√(1 + 2k), and
-   * slot 3 is 1/(1 + 2k). Slot 3 of the others is √k.
+   * erf slot 0 is √(2k/(1 + 2k)), slot 1 is 1/√asin(2k/(1 + 2k)), slot 2 is (1 + 4k)^¼/√(1 + 2k),
+   * and slot 3 is 1/(1 + 2k). Slot 3 of the others is √k.
    */
   public static final int SLOTS = 4;
 
@@ -39,8 +40,7 @@ public final class SmoothDuals {
   static double derivativeSecondMoment(SmoothFunction function, double k) {
     return switch (function) {
       case ERF -> 4 / Math.PI / Math.sqrt(1 + 4 * k);
-      case GELU ->
-          bothPositive(k) + densities(k) * (2 * k / (1 + k) + k / (1 + 2 * k));
+      case GELU -> bothPositive(k) + densities(k) * (2 * k / (1 + k) + k / (1 + 2 * k));
       case SIN -> secondMoment(SmoothFunction.COS, k);
       case COS -> secondMoment(SmoothFunction.SIN, k);
       case EXP -> secondMoment(SmoothFunction.EXP, k);

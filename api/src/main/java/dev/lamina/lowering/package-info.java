@@ -9,7 +9,7 @@
  *
  * <pre>  s = ½ Σᵢ (aᵢ(x) − aᵢ(z))² + Σᵢ aᵢ(x) aᵢ(z) sᵢ</pre>
  *
- * holds without cancellation. Bias, residual connections and the terms of the tangent kernel are all
- * such sums, so one {@link dev.lamina.lowering.Instruction.Blend} instruction serves them all.
+ * holds without cancellation. Bias, residual connections and the terms of the tangent kernel are
+ * all such sums, so one {@link dev.lamina.lowering.Instruction.Blend} instruction serves them all.
  */
 package dev.lamina.lowering;

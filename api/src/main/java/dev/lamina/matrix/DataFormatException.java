@@ -29,7 +29,6 @@ public final class DataFormatException extends RuntimeException {
    */
   public DataFormatException(
       Path file, long offset, String expected, String found, Throwable cause) {
-    super(
-        file + ": at byte " + offset + ": expected " + expected + " but found " + found, cause);
+    super(file + ": at byte " + offset + ": expected " + expected + " but found " + found, cause);
   }
 }

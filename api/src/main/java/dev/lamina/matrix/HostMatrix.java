@@ -118,7 +118,8 @@ public final class HostMatrix implements Matrix {
    * @throws ShapeException if the rows differ in length
    */
   public static HostMatrix of(float[][] values) {
-    HostMatrix m = allocate(DType.FLOAT32, values.length, values.length == 0 ? 0 : values[0].length);
+    HostMatrix m =
+        allocate(DType.FLOAT32, values.length, values.length == 0 ? 0 : values[0].length);
     for (int i = 0; i < values.length; i++) {
       requireLength(m, i, values[i].length);
       MemorySegment.copy(values[i], 0, m.segment, F32, m.byteOffset(i, 0), values[i].length);
@@ -133,7 +134,8 @@ public final class HostMatrix implements Matrix {
    * @throws ShapeException if the rows differ in length
    */
   public static HostMatrix of(double[][] values) {
-    HostMatrix m = allocate(DType.FLOAT64, values.length, values.length == 0 ? 0 : values[0].length);
+    HostMatrix m =
+        allocate(DType.FLOAT64, values.length, values.length == 0 ? 0 : values[0].length);
     for (int i = 0; i < values.length; i++) {
       requireLength(m, i, values[i].length);
       MemorySegment.copy(values[i], 0, m.segment, F64, m.byteOffset(i, 0), values[i].length);
@@ -157,8 +159,7 @@ public final class HostMatrix implements Matrix {
               .formatted(rows, cols, rowStride));
     }
     try {
-      long elements =
-          rows == 0 ? 0 : Math.addExact(Math.multiplyExact(rows - 1, rowStride), cols);
+      long elements = rows == 0 ? 0 : Math.addExact(Math.multiplyExact(rows - 1, rowStride), cols);
       return Math.multiplyExact(elements, dtype.bytes());
     } catch (ArithmeticException e) {
       throw new ShapeException(

@@ -36,7 +36,9 @@ public final class OpenMatrices {
     return BYTES.sum();
   }
 
-  /** Returns where each open matrix was allocated; empty unless {@code lamina.leak-report} is set. */
+  /**
+   * Returns where each open matrix was allocated; empty unless {@code lamina.leak-report} is set.
+   */
   public static List<Throwable> places() {
     return List.copyOf(PLACES.values());
   }

@@ -52,8 +52,8 @@ public interface GramOps {
    * @param kernels the network and the depths
    * @param x N×d
    * @param z M×d
-   * @param nngp one N×M matrix for each of {@link NeuralKernels#depths()} in that order, or empty if
-   *     they are not wanted
+   * @param nngp one N×M matrix for each of {@link NeuralKernels#depths()} in that order, or empty
+   *     if they are not wanted
    * @param ntk likewise for the tangent kernels
    */
   void compute(

@@ -19,8 +19,8 @@ public interface SolveOps {
    * @param a N×N, overwritten
    * @param jitter which diagonal additions to try
    * @return the jitter that was used
-   * @throws NotPositiveDefiniteException if none of them made A positive definite; {@code a} is then
-   *     destroyed
+   * @throws NotPositiveDefiniteException if none of them made A positive definite; {@code a} is
+   *     then destroyed
    */
   double cholesky(Matrix a, Jitter jitter);
 
