@@ -1,0 +1,280 @@
+package dev.lamina.ops;
+
+import dev.lamina.kernel.Kernel;
+import dev.lamina.kernel.NeuralKernels;
+import dev.lamina.lowering.InputScale;
+import dev.lamina.lowering.LoweredKernel;
+import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.Matrix;
+import dev.lamina.matrix.ShapeException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks shapes and lowers kernels once, so that backends write arithmetic alone. */
+public abstract class AbstractGramOps implements GramOps {
+
+  /** Creates the checks. */
+  protected AbstractGramOps() {}
+
+  /** A kernel that is lowered as soon as the backend has seen the data's dimension and norms. */
+  @FunctionalInterface
+  protected interface Lowering {
+    /**
+     * Lowers the kernel.
+     *
+     * @param scale what the data are like
+     */
+    LoweredKernel lower(InputScale scale);
+  }
+
+  @Override
+  public final void compute(Kernel kernel, Matrix x, Matrix z, Matrix out) {
+    requireCompute(x, z, List.of(out));
+    doCompute(scale -> LoweredKernel.of(kernel, false, scale), x, z, List.of(out));
+  }
+
+  @Override
+  public final void compute(Kernel kernel, Matrix x, Matrix z, Matrix out, Matrix angles) {
+    if (!kernel.hasAngle()) {
+      throw new IllegalArgumentException(
+          "compute: " + kernel + " has no angle; linear, arcCosine, nngp and ntk have one");
+    }
+    requireCompute(x, z, List.of(out, angles));
+    doCompute(scale -> LoweredKernel.of(kernel, true, scale), x, z, List.of(out, angles));
+  }
+
+  @Override
+  public final void compute(
+      NeuralKernels kernels,
+      Matrix x,
+      Matrix z,
+      List<? extends Matrix> nngp,
+      List<? extends Matrix> ntk) {
+    int depths = kernels.depths().size();
+    if ((!nngp.isEmpty() && nngp.size() != depths) || (!ntk.isEmpty() && ntk.size() != depths)) {
+      throw new ShapeException(
+          "compute: nngp and ntk must each be empty or have one matrix for each of the %d depths but have %d and %d"
+              .formatted(depths, nngp.size(), ntk.size()));
+    }
+    List<Matrix> outputs = new ArrayList<>(nngp);
+    outputs.addAll(ntk);
+    requireCompute(x, z, outputs);
+    if (!outputs.isEmpty()) {
+      doCompute(
+          scale -> LoweredKernel.of(kernels, !nngp.isEmpty(), !ntk.isEmpty(), scale),
+          x,
+          z,
+          outputs);
+    }
+  }
+
+  private static void requireCompute(Matrix x, Matrix z, List<Matrix> outputs) {
+    requireColumns("compute", x, z);
+    List<Matrix> all = new ArrayList<>(List.of(x, z));
+    for (Matrix out : outputs) {
+      require(
+          out.rows() == x.rows() && out.cols() == z.rows(),
+          "compute: out must be %d×%d (rows of x × rows of z) but is %s; x %s, z %s",
+          x.rows(),
+          z.rows(),
+          out.shape(),
+          x.shape(),
+          z.shape());
+      requireApart("compute", out, all);
+      all.add(out);
+    }
+    requireOneType("compute", all);
+  }
+
+  @Override
+  public final void multiply(Kernel kernel, Matrix x, Matrix z, Matrix v, Matrix out) {
+    requireColumns("multiply", x, z);
+    require(
+        v.rows() == z.rows(),
+        "multiply: v must have %d rows (rows of z) but has %d; x %s, z %s, v %s, out %s",
+        z.rows(),
+        v.rows(),
+        x.shape(),
+        z.shape(),
+        v.shape(),
+        out.shape());
+    require(
+        out.rows() == x.rows() && out.cols() == v.cols(),
+        "multiply: out must be %d×%d (rows of x × columns of v) but is %s; x %s, z %s, v %s",
+        x.rows(),
+        v.cols(),
+        out.shape(),
+        x.shape(),
+        z.shape(),
+        v.shape());
+    requireOneType("multiply", List.of(x, z, v, out));
+    requireApart("multiply", out, List.of(x, z, v));
+    doMultiply(scale -> LoweredKernel.of(kernel, false, scale), x, z, v, out);
+  }
+
+  @Override
+  public final void diagonal(Kernel kernel, Matrix x, Matrix out) {
+    requireColumn("diagonal", x, out);
+    doDiagonal(scale -> LoweredKernel.of(kernel, false, scale), x, out);
+  }
+
+  @Override
+  public final void rowProducts(Matrix x, double alpha, double beta, Matrix out) {
+    require(
+        out.rows() == x.rows() && out.cols() == x.rows(),
+        "rowProducts: out must be %d×%d (rows of x) but is %s; x %s",
+        x.rows(),
+        x.rows(),
+        out.shape(),
+        x.shape());
+    requireOneType("rowProducts", List.of(x, out));
+    requireApart("rowProducts", out, List.of(x));
+    doRowProducts(x, alpha, beta, out);
+  }
+
+  @Override
+  public final void gemm(
+      Matrix a,
+      boolean transposeA,
+      Matrix b,
+      boolean transposeB,
+      double alpha,
+      double beta,
+      Matrix out) {
+    long m = transposeA ? a.cols() : a.rows();
+    long k = transposeA ? a.rows() : a.cols();
+    long kb = transposeB ? b.cols() : b.rows();
+    long n = transposeB ? b.rows() : b.cols();
+    require(
+        k == kb && out.rows() == m && out.cols() == n,
+        "gemm: op(a) %d×%d times op(b) %d×%d must have equal inner sizes and fill out; a %s%s, b %s%s, out %s",
+        m,
+        k,
+        kb,
+        n,
+        a.shape(),
+        transposeA ? " transposed" : "",
+        b.shape(),
+        transposeB ? " transposed" : "",
+        out.shape());
+    requireOneType("gemm", List.of(a, b, out));
+    requireApart("gemm", out, List.of(a, b));
+    doGemm(a, transposeA, b, transposeB, alpha, beta, out);
+  }
+
+  @Override
+  public final void centre(Matrix k) {
+    require(k.rows() == k.cols(), "centre: k must be square but is %s", k.shape());
+    doCentre(k);
+  }
+
+  @Override
+  public final void rowNorms(Matrix x, Matrix out) {
+    requireColumn("rowNorms", x, out);
+    doRowNorms(x, out);
+  }
+
+  @Override
+  public final double dot(Matrix a, Matrix b) {
+    require(
+        a.rows() == b.rows() && a.cols() == b.cols(),
+        "dot: a and b must have one shape but are %s and %s",
+        a.shape(),
+        b.shape());
+    requireOneType("dot", List.of(a, b));
+    return doDot(a, b);
+  }
+
+  private static void requireColumn(String operation, Matrix x, Matrix out) {
+    require(
+        out.rows() == x.rows() && out.cols() == 1,
+        "%s: out must be %d×1 (rows of x) but is %s; x %s",
+        operation,
+        x.rows(),
+        out.shape(),
+        x.shape());
+    requireOneType(operation, List.of(x, out));
+    requireApart(operation, out, List.of(x));
+  }
+
+  private static void requireColumns(String operation, Matrix x, Matrix z) {
+    require(
+        x.cols() == z.cols() && x.cols() > 0,
+        "%s: x and z must have the same number of columns, at least 1, but are %s and %s",
+        operation,
+        x.shape(),
+        z.shape());
+  }
+
+  private static void requireOneType(String operation, List<Matrix> matrices) {
+    for (Matrix m : matrices) {
+      require(
+          m.dtype() == matrices.getFirst().dtype(),
+          "%s: all matrices must have one element type but there are %s and %s",
+          operation,
+          matrices.getFirst().shape(),
+          m.shape());
+    }
+  }
+
+  private static void requireApart(String operation, Matrix out, List<Matrix> others) {
+    for (Matrix other : others) {
+      boolean overlap =
+          out == other
+              || (out instanceof HostMatrix a
+                  && other instanceof HostMatrix b
+                  && a.segment().asOverlappingSlice(b.segment()).isPresent());
+      require(
+          !overlap,
+          "%s: the output %s must not share memory with another argument %s",
+          operation,
+          out.shape(),
+          other.shape());
+    }
+  }
+
+  private static void require(boolean ok, String message, Object... values) {
+    if (!ok) {
+      throw new ShapeException(message.formatted(values));
+    }
+  }
+
+  /**
+   * Computes all outputs of a lowered kernel; shapes are checked.
+   *
+   * @param lowering the kernel
+   * @param x N×d
+   * @param z M×d; {@code x} itself if the result is symmetric
+   * @param outputs N×M each
+   */
+  protected abstract void doCompute(
+      Lowering lowering, Matrix x, Matrix z, List<? extends Matrix> outputs);
+
+  /** Does {@link #multiply}; shapes are checked. */
+  protected abstract void doMultiply(Lowering lowering, Matrix x, Matrix z, Matrix v, Matrix out);
+
+  /** Does {@link #diagonal}; shapes are checked. */
+  protected abstract void doDiagonal(Lowering lowering, Matrix x, Matrix out);
+
+  /** Does {@link #rowProducts}; shapes are checked. */
+  protected abstract void doRowProducts(Matrix x, double alpha, double beta, Matrix out);
+
+  /** Does {@link #gemm}; shapes are checked. */
+  protected abstract void doGemm(
+      Matrix a,
+      boolean transposeA,
+      Matrix b,
+      boolean transposeB,
+      double alpha,
+      double beta,
+      Matrix out);
+
+  /** Does {@link #centre}; shapes are checked. */
+  protected abstract void doCentre(Matrix k);
+
+  /** Does {@link #rowNorms}; shapes are checked. */
+  protected abstract void doRowNorms(Matrix x, Matrix out);
+
+  /** Does {@link #dot}; shapes are checked. */
+  protected abstract double doDot(Matrix a, Matrix b);
+}
