@@ -220,7 +220,7 @@ public abstract class AbstractGramOps implements GramOps {
   private static void requireApart(String operation, Matrix out, List<Matrix> others) {
     for (Matrix other : others) {
       boolean overlap =
-          out == other
+          out.equals(other)
               || (out instanceof HostMatrix a
                   && other instanceof HostMatrix b
                   && a.segment().asOverlappingSlice(b.segment()).isPresent());
@@ -233,6 +233,7 @@ public abstract class AbstractGramOps implements GramOps {
     }
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency for one method
   private static void require(boolean ok, String message, Object... values) {
     if (!ok) {
       throw new ShapeException(message.formatted(values));
