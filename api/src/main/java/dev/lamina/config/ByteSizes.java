@@ -1,0 +1,24 @@
+package dev.lamina.config;
+
+/** Writes numbers of bytes the way config files take them. */
+public final class ByteSizes {
+  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+
+  private ByteSizes() {}
+
+  /**
+   * Returns the size in the largest unit of which it is a whole multiple, such as {@code 4 GiB} or
+   * {@code 1536 MiB}: exact, and readable back.
+   *
+   * @param bytes ≥ 0
+   */
+  public static String exact(long bytes) {
+    int unit = 0;
+    long value = bytes;
+    while (value != 0 && value % 1024 == 0 && unit < UNITS.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return value + " " + UNITS[unit];
+  }
+}

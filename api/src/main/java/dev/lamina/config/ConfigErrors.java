@@ -1,0 +1,49 @@
+package dev.lamina.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Collects what is wrong with a configuration, so that a user sees all of it at once. For one
+ * thread.
+ */
+public final class ConfigErrors {
+  private final List<ConfigProblem> problems = new ArrayList<>();
+
+  /** Adds a problem. */
+  public void add(ConfigProblem problem) {
+    problems.add(problem);
+  }
+
+  /**
+   * Adds a problem without a suggestion.
+   *
+   * @param path the key
+   * @param origin where it was set
+   * @param message what was expected and what was found
+   */
+  public void add(String path, String origin, String message) {
+    add(new ConfigProblem(path, origin, message, ""));
+  }
+
+  /** Returns the problems so far. */
+  public List<ConfigProblem> problems() {
+    return List.copyOf(problems);
+  }
+
+  /** Returns the number of problems so far. */
+  public int count() {
+    return problems.size();
+  }
+
+  /**
+   * Throws if there is any problem.
+   *
+   * @throws ConfigException with all problems
+   */
+  public void throwIfAny() {
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+}

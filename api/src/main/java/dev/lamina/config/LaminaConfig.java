@@ -1,0 +1,138 @@
+package dev.lamina.config;
+
+import dev.lamina.matrix.DType;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The settings in force: the {@code lamina} block of a configuration.
+ *
+ * @param backend which backend is wanted
+ * @param memoryBudget the most bytes a backend may take for its own tiles and panels, ≥ 1; by
+ *     default a quarter of the machine's (or container's) physical memory
+ * @param precision element type of kernel matrices
+ * @param deterministic whether results must not depend on the number of threads
+ * @param cpuThreads threads of the {@code cpu} backend, ≥ 1; by default all processors
+ * @param cuda settings of the {@code cuda} backend
+ * @param origins where values were set, by path; values without an entry were set by code
+ */
+public record LaminaConfig(
+    BackendChoice backend,
+    long memoryBudget,
+    DType precision,
+    boolean deterministic,
+    int cpuThreads,
+    CudaConfig cuda,
+    Map<String, String> origins) {
+
+  /** Checks the ranges. */
+  public LaminaConfig {
+    Objects.requireNonNull(backend, "lamina.backend");
+    Objects.requireNonNull(precision, "lamina.precision");
+    Objects.requireNonNull(cuda, "lamina.cuda");
+    if (memoryBudget < 1) {
+      throw new IllegalArgumentException(
+          "lamina.memory-budget must be ≥ 1 byte but is " + memoryBudget);
+    }
+    if (cpuThreads < 1) {
+      throw new IllegalArgumentException("lamina.cpu.threads must be ≥ 1 but is " + cpuThreads);
+    }
+    origins = Map.copyOf(origins);
+  }
+
+  /** Returns the defaults, whatever environment and system properties say. */
+  public static LaminaConfig defaults() {
+    return load(ConfigSources.defaults());
+  }
+
+  /**
+   * Returns the defaults, overridden by environment and system properties.
+   *
+   * @throws ConfigException if a value is wrong
+   */
+  public static LaminaConfig load() {
+    return load(ConfigSources.ofProcess());
+  }
+
+  /**
+   * Returns what the sources say.
+   *
+   * @throws ConfigException if a file cannot be read, a value is wrong, or a key is unknown
+   */
+  public static LaminaConfig load(ConfigSources sources) {
+    ConfigErrors errors = new ConfigErrors();
+    LoadedConfig loaded = sources.load(errors);
+    loaded.reader().has("study");
+    loaded.reader().finish();
+    errors.throwIfAny();
+    return loaded.lamina();
+  }
+
+  /**
+   * Returns what a file says, overridden by environment and system properties.
+   *
+   * @throws ConfigException if the file cannot be read, a value is wrong, or a key is unknown
+   */
+  public static LaminaConfig load(Path file) {
+    return load(ConfigSources.ofProcess().withFiles(List.of(file)));
+  }
+
+  /** Returns this configuration with another backend choice. */
+  public LaminaConfig withBackend(BackendChoice choice) {
+    return new LaminaConfig(
+        choice, memoryBudget, precision, deterministic, cpuThreads, cuda, byCode("lamina.backend"));
+  }
+
+  /** Returns this configuration with another memory budget in bytes, ≥ 1. */
+  public LaminaConfig withMemoryBudget(long bytes) {
+    return new LaminaConfig(
+        backend, bytes, precision, deterministic, cpuThreads, cuda, byCode("lamina.memory-budget"));
+  }
+
+  /** Returns this configuration with another precision. */
+  public LaminaConfig withPrecision(DType dtype) {
+    return new LaminaConfig(
+        backend, memoryBudget, dtype, deterministic, cpuThreads, cuda, byCode("lamina.precision"));
+  }
+
+  /** Returns this configuration with another number of threads, ≥ 1. */
+  public LaminaConfig withCpuThreads(int threads) {
+    return new LaminaConfig(
+        backend,
+        memoryBudget,
+        precision,
+        deterministic,
+        threads,
+        cuda,
+        byCode("lamina.cpu.threads"));
+  }
+
+  private Map<String, String> byCode(String path) {
+    Map<String, String> rest = new HashMap<>(origins);
+    rest.remove(path);
+    return rest;
+  }
+
+  /**
+   * Returns every effective value with its origin, in the order of {@code lamina-defaults.conf}.
+   */
+  public List<Setting> settings() {
+    return List.of(
+        setting("lamina.backend", backend.text()),
+        setting("lamina.memory-budget", ByteSizes.exact(memoryBudget)),
+        setting("lamina.precision", precision.name().toLowerCase(Locale.ROOT)),
+        setting("lamina.deterministic", Boolean.toString(deterministic)),
+        setting("lamina.cpu.threads", Integer.toString(cpuThreads)),
+        setting("lamina.cuda.device", Integer.toString(cuda.device())),
+        setting("lamina.cuda.math", cuda.math().text()),
+        setting("lamina.cuda.library-path", cuda.libraryPath().map(Path::toString).orElse("")));
+  }
+
+  private Setting setting(String path, String value) {
+    return new Setting(path, value, origins.getOrDefault(path, "code"));
+  }
+}
