@@ -39,7 +39,7 @@ public record InfiniteNetwork(
   public InfiniteNetwork {
     activations = List.copyOf(activations);
     weightVariances = List.copyOf(weightVariances);
-    biasVariances = List.copyOf(biasVariances);
+    biasVariances = biasVariances.stream().map(b -> b + 0.0).toList(); // −0 would be a second 0
     widths = List.copyOf(widths);
     int depth = activations.size();
     Parameters.atLeast("a network kernel", "depth", depth, 1);

@@ -57,6 +57,7 @@ public sealed interface Kernel {
     /** Checks the parameter. */
     public Constant {
       Parameters.atLeast("a constant kernel", "value", value, 0);
+      value += 0.0; // −0 would be a second spelling of 0
     }
 
     @Override
@@ -74,6 +75,7 @@ public sealed interface Kernel {
     /** Checks the parameter. */
     public Linear {
       Parameters.atLeast("linear", "offset", offset, 0);
+      offset += 0.0;
     }
 
     @Override
@@ -95,6 +97,7 @@ public sealed interface Kernel {
       Parameters.atLeast("polynomial", "degree", degree, 1);
       Parameters.positive("polynomial", "scale", scale);
       Parameters.atLeast("polynomial", "offset", offset, 0);
+      offset += 0.0;
     }
 
     @Override
