@@ -1,0 +1,2 @@
+/** Lamina for programs that are assembled with Guice. */
+package dev.lamina.inject;
