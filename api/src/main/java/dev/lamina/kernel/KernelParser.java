@@ -1,5 +1,6 @@
 package dev.lamina.kernel;
 
+import dev.lamina.config.NearestWords;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -96,7 +97,7 @@ final class KernelParser {
       throw error(
           name.column(),
           "unknown %s '%s'; %s"
-              .formatted(what, name.name(), Nearest.suggestion(name.name(), known.keySet())));
+              .formatted(what, name.name(), NearestWords.suggestion(name.name(), known.keySet())));
     }
     Arguments arguments = new Arguments(name);
     T made = build(name.column(), () -> maker.apply(arguments));
@@ -332,7 +333,7 @@ final class KernelParser {
               asked.isEmpty()
                   ? "%s has no parameters".formatted(owner.name())
                   : "%s has no parameter '%s'; %s"
-                      .formatted(owner.name(), name, Nearest.suggestion(name, asked)));
+                      .formatted(owner.name(), name, NearestWords.suggestion(name, asked)));
         }
       }
     }
