@@ -1,0 +1,2 @@
+/** Files: what every reader and writer of Lamina needs, whatever the format. */
+package dev.lamina.io;
