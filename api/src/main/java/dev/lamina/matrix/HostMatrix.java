@@ -3,6 +3,7 @@ package dev.lamina.matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.Objects;
 
 /**
@@ -109,6 +110,18 @@ public final class HostMatrix implements Matrix {
     HostMatrix borrowed = borrow(segment, dtype, rows, cols, cols);
     return new HostMatrix(
         borrowed.segment, dtype, rows, cols, cols, Ownership.of(arena, segment.byteSize()));
+  }
+
+  /**
+   * Returns the array of a {@code .npy} file as a matrix, memory-mapped read-only where its layout
+   * allows; the caller closes it. See {@link NpyFile#read}.
+   *
+   * @param file the file
+   * @throws DataFormatException if the file is not a {@code .npy} file of a real matrix or vector
+   * @throws dev.lamina.io.FileException if it cannot be read
+   */
+  public static HostMatrix map(Path file) {
+    return NpyFile.read(file);
   }
 
   /**
