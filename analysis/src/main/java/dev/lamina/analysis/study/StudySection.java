@@ -1,0 +1,48 @@
+package dev.lamina.analysis.study;
+
+import dev.lamina.analysis.report.SectionView;
+import dev.lamina.config.ConfigReader;
+
+/**
+ * One kind of analysis as part of a study: how it is configured, run and shown. Implementations
+ * have no state.
+ *
+ * @param <C> its configuration: a record of plain values, whose {@code toString} says everything
+ *     that the result depends on
+ * @param <R> its result: a record of plain values that Jackson can write
+ */
+public interface StudySection<C, R> {
+
+  /** Returns the key below {@code study.sections}, such as {@code regression}. */
+  String name();
+
+  /** Returns the heading in the report. */
+  String title();
+
+  /**
+   * Reads the configuration. Every value goes through the reader, which collects what is wrong; a
+   * record's own checks may throw IllegalArgumentException.
+   *
+   * @param config the block of this section; empty if the user gave {@code {}}
+   * @param network the network under study, for defaults
+   */
+  C read(ConfigReader config, NetworkConfig network);
+
+  /**
+   * Runs the analysis. The result depends on the arguments alone, progress aside.
+   *
+   * @param context backend, data, network, seed
+   * @param config what {@link #read} returned
+   * @param progress where to say how far it is
+   */
+  R run(StudyContext context, C config, Progress progress);
+
+  /**
+   * Turns the result into what the report shows.
+   *
+   * @param context what {@link #run} was given
+   * @param config what {@link #read} returned
+   * @param result what {@link #run} returned
+   */
+  SectionView view(StudyContext context, C config, R result);
+}
