@@ -1,0 +1,360 @@
+package dev.lamina.cpu;
+
+import dev.lamina.backend.MemoryBudget;
+import dev.lamina.lowering.InputScale;
+import dev.lamina.lowering.LoweredKernel;
+import dev.lamina.lowering.RowProgram;
+import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.Matrix;
+import dev.lamina.ops.AbstractGramOps;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Kernel and Gram matrices on the processor. */
+final class CpuGramOps extends AbstractGramOps {
+  private static final int ROWS_PER_STEP = 64;
+
+  private final Workers workers;
+  private final MemoryBudget budget;
+
+  CpuGramOps(Workers workers, MemoryBudget budget) {
+    this.workers = workers;
+    this.budget = budget;
+  }
+
+  @Override
+  protected void doCompute(Lowering lowering, Matrix x, Matrix z, List<? extends Matrix> outputs) {
+    List<HostMatrix> out = outputs.stream().map(CpuMatrix::host).toList();
+    HostMatrix hostX = CpuMatrix.host(x);
+    HostMatrix hostZ = CpuMatrix.host(z);
+    boolean symmetric = sameRows(hostX, hostZ);
+    LoweredKernel kernel = lower("compute", lowering, hostX, hostZ, symmetric);
+    try (KernelTiles tiles =
+        new KernelTiles("compute", kernel, hostX, hostZ, symmetric, workers, budget)) {
+      if (symmetric) {
+        computeSymmetric(tiles, hostX.rows(), out);
+      } else {
+        computeAll(tiles, out);
+      }
+    }
+  }
+
+  private void computeAll(KernelTiles tiles, List<HostMatrix> outputs) {
+    long columns = tiles.zBlockCount();
+    long count = Math.multiplyExact(tiles.xBlockCount(), columns);
+    forEachTile(
+        tiles,
+        count,
+        (worker, index) -> tiles.tile(worker, index / columns, index % columns, store(outputs)));
+  }
+
+  private void computeSymmetric(KernelTiles tiles, long n, List<HostMatrix> outputs) {
+    forEachTile(
+        tiles,
+        TilePlan.lowerTiles(tiles.xBlockCount()),
+        (worker, index) -> {
+          long i = TilePlan.lowerRow(index);
+          long j = index - TilePlan.lowerTiles(i);
+          tiles.tile(worker, i, j, store(outputs));
+          long edge = tiles.plan().edge();
+          long rowEnd = Math.min(n, tiles.start(i) + edge);
+          long colEnd = Math.min(n, tiles.start(j) + edge);
+          for (int o = 0; o < outputs.size(); o++) {
+            HostMatrix out = outputs.get(o);
+            if (i == j) {
+              storeDiagonal(out, tiles.start(i), tiles.xBlock(i).diagonal[o]);
+            }
+            Mirror.lowerToUpper(out, tiles.start(i), rowEnd, tiles.start(j), colEnd);
+          }
+        });
+  }
+
+  private static KernelTiles.Sink store(List<HostMatrix> outputs) {
+    return (worker, row, from, count, entries) -> {
+      for (int o = 0; o < outputs.size(); o++) {
+        entries.store(o, count, outputs.get(o), row, from);
+      }
+    };
+  }
+
+  private static void storeDiagonal(HostMatrix out, long start, double[] diagonal) {
+    for (int i = 0; i < diagonal.length; i++) {
+      out.set(start + i, start + i, diagonal[i]);
+    }
+  }
+
+  /** Shares tiles out to no more workers than the plan has memory for. */
+  private void forEachTile(KernelTiles tiles, long count, Workers.Body body) {
+    int planned = tiles.plan().workers();
+    if (planned == workers.threads()) {
+      workers.forEach(count, body);
+    } else {
+      AtomicLong next = new AtomicLong();
+      workers.forEach(
+          planned,
+          (worker, lane) -> {
+            long index;
+            while ((index = next.getAndIncrement()) < count) {
+              body.run((int) lane, index);
+            }
+          });
+    }
+  }
+
+  @Override
+  protected void doMultiply(Lowering lowering, Matrix x, Matrix z, Matrix v, Matrix out) {
+    HostMatrix hostX = CpuMatrix.host(x);
+    HostMatrix hostZ = CpuMatrix.host(z);
+    HostMatrix hostOut = CpuMatrix.host(out);
+    HostMatrix hostV = CpuMatrix.host(v);
+    boolean symmetric = sameRows(hostX, hostZ);
+    LoweredKernel kernel = lower("multiply", lowering, hostX, hostZ, symmetric);
+    hostOut.fill(0);
+    try (KernelTiles tiles =
+        new KernelTiles("multiply", kernel, hostX, hostZ, symmetric, workers, budget)) {
+      TileProducts products = new TileProducts(tiles, hostV, hostOut);
+      if (symmetric) {
+        multiplySymmetric(tiles, products);
+      } else {
+        forEachTile(
+            tiles,
+            tiles.xBlockCount(),
+            (worker, i) -> {
+              for (long j = 0; j < tiles.zBlockCount(); j++) {
+                products.add(worker, i, j, false);
+              }
+            });
+      }
+    }
+  }
+
+  /**
+   * Goes through the block pairs in rounds in which no block occurs twice (the circle method of
+   * tournaments), so that both halves of a tile's product can be added without locks and always in
+   * the same order.
+   */
+  private void multiplySymmetric(KernelTiles tiles, TileProducts products) {
+    long blocks = tiles.xBlockCount();
+    forEachTile(tiles, blocks, (worker, i) -> products.add(worker, i, i, true));
+    long players = blocks + (blocks & 1);
+    for (long round = 0; round < players - 1; round++) {
+      long r = round;
+      forEachTile(
+          tiles,
+          players / 2,
+          (worker, match) -> {
+            long a = match == 0 ? players - 1 : (r + match) % (players - 1);
+            long b = (r - match + players - 1) % (players - 1);
+            if (Math.max(a, b) < blocks) {
+              products.add(worker, Math.max(a, b), Math.min(a, b), true);
+            }
+          });
+    }
+  }
+
+  @Override
+  protected void doDiagonal(Lowering lowering, Matrix x, Matrix out) {
+    HostMatrix hostX = CpuMatrix.host(x);
+    HostMatrix hostOut = CpuMatrix.host(out);
+    RowProgram rows = lower("diagonal", lowering, hostX, hostX, true).rows();
+    rowWise(
+        hostX.rows(),
+        (from, to) -> {
+          double[] workspace = rows.workspace();
+          double[] slots = new double[rows.slots()];
+          double[] diagonal = new double[rows.outputs()];
+          for (long i = from; i < to; i++) {
+            rows.evaluate(RowDistance.squaredNorm(hostX, i), workspace, slots, diagonal);
+            hostOut.set(i, 0, diagonal[0]);
+          }
+        });
+  }
+
+  private LoweredKernel lower(
+      String operation, Lowering lowering, HostMatrix x, HostMatrix z, boolean symmetric) {
+    RowScan scanX = RowScan.of(operation, "x", x, workers);
+    RowScan scanZ = symmetric ? scanX : RowScan.of(operation, "z", z, workers);
+    RowScan both = scanX.and(scanZ);
+    both.requireRange(operation, x.dtype());
+    LoweredKernel kernel = lowering.lower(new InputScale(x.cols(), both.largest()));
+    scanX.requireDefined(operation, "x", x, kernel);
+    if (!symmetric) {
+      scanZ.requireDefined(operation, "z", z, kernel);
+    }
+    return kernel;
+  }
+
+  private static boolean sameRows(HostMatrix x, HostMatrix z) {
+    return x.segment().address() == z.segment().address()
+        && x.rows() == z.rows()
+        && x.rowStride() == z.rowStride();
+  }
+
+  @Override
+  protected void doRowProducts(Matrix x, double alpha, double beta, Matrix out) {
+    HostMatrix hostX = CpuMatrix.host(x);
+    HostMatrix hostOut = CpuMatrix.host(out);
+    int edge = TilePlan.LARGEST_EDGE;
+    long n = hostX.rows();
+    workers.forEach(
+        TilePlan.lowerTiles(TilePlan.blocks(n, edge)),
+        (worker, index) -> {
+          long i = TilePlan.lowerRow(index);
+          long row = i * edge;
+          long col = (index - TilePlan.lowerTiles(i)) * edge;
+          long rowEnd = Math.min(n, row + edge);
+          long colEnd = Math.min(n, col + edge);
+          Blas.gemm(
+              alpha,
+              Block.of(hostX.rows(row, rowEnd)),
+              false,
+              Block.of(hostX.rows(col, colEnd)),
+              true,
+              beta,
+              Block.of(hostOut, row, rowEnd - row, col, colEnd - col));
+          Mirror.lowerToUpper(hostOut, row, rowEnd, col, colEnd);
+        });
+  }
+
+  @Override
+  protected void doGemm(
+      Matrix a,
+      boolean transposeA,
+      Matrix b,
+      boolean transposeB,
+      double alpha,
+      double beta,
+      Matrix out) {
+    HostMatrix hostA = CpuMatrix.host(a);
+    HostMatrix hostB = CpuMatrix.host(b);
+    HostMatrix hostOut = CpuMatrix.host(out);
+    int edge = TilePlan.LARGEST_EDGE;
+    long columns = TilePlan.blocks(hostOut.cols(), edge);
+    workers.forEach(
+        TilePlan.blocks(hostOut.rows(), edge) * columns,
+        (worker, index) -> {
+          long row = index / columns * edge;
+          long col = index % columns * edge;
+          long rows = Math.min(edge, hostOut.rows() - row);
+          long cols = Math.min(edge, hostOut.cols() - col);
+          Blas.gemm(
+              alpha,
+              transposeA
+                  ? Block.of(hostA, 0, hostA.rows(), row, rows)
+                  : Block.of(hostA, row, rows, 0, hostA.cols()),
+              transposeA,
+              transposeB
+                  ? Block.of(hostB, col, cols, 0, hostB.cols())
+                  : Block.of(hostB, 0, hostB.rows(), col, cols),
+              transposeB,
+              beta,
+              Block.of(hostOut, row, rows, col, cols));
+        });
+  }
+
+  @Override
+  protected void doCentre(Matrix k) {
+    HostMatrix m = CpuMatrix.host(k);
+    double n = m.rows();
+    double[] means = new double[Math.toIntExact(m.rows())];
+    try (var _ = budget.reserve(8L * means.length, "centre: means")) {
+      rowWise(
+          m.rows(),
+          (from, to) -> {
+            for (long i = from; i < to; i++) {
+              double sum = 0;
+              for (long j = 0; j < m.cols(); j++) {
+                sum += m.get(i, j);
+              }
+              means[(int) i] = sum / n;
+            }
+          });
+      double total = 0;
+      for (double mean : means) {
+        total += mean;
+      }
+      double mean = means.length == 0 ? 0 : total / n;
+      rowWise(
+          m.rows(),
+          (from, to) -> {
+            for (long i = from; i < to; i++) {
+              for (int j = 0; j < means.length; j++) {
+                // The sum of both means first: the result stays symmetric bit for bit.
+                m.set(i, j, m.get(i, j) - (means[(int) i] + means[j]) + mean);
+              }
+            }
+          });
+    }
+  }
+
+  @Override
+  protected void doRowNorms(Matrix x, Matrix out) {
+    HostMatrix hostX = CpuMatrix.host(x);
+    HostMatrix hostOut = CpuMatrix.host(out);
+    rowWise(
+        hostX.rows(),
+        (from, to) -> {
+          for (long i = from; i < to; i++) {
+            hostOut.set(i, 0, norm(hostX, i));
+          }
+        });
+  }
+
+  private static double norm(HostMatrix x, long row) {
+    double norm2 = RowDistance.squaredNorm(x, row);
+    if (norm2 > 1e-280 && norm2 < Double.POSITIVE_INFINITY) {
+      return Math.sqrt(norm2);
+    }
+    double largest = 0;
+    for (long j = 0; j < x.cols(); j++) {
+      largest = Math.max(largest, Math.abs(x.get(row, j)));
+    }
+    if (largest == 0 || !Double.isFinite(largest)) {
+      return largest;
+    }
+    double sum = 0;
+    for (long j = 0; j < x.cols(); j++) {
+      double scaled = x.get(row, j) / largest;
+      sum += scaled * scaled;
+    }
+    return largest * Math.sqrt(sum);
+  }
+
+  @Override
+  protected double doDot(Matrix a, Matrix b) {
+    HostMatrix hostA = CpuMatrix.host(a);
+    HostMatrix hostB = CpuMatrix.host(b);
+    long steps = TilePlan.blocks(hostA.rows(), ROWS_PER_STEP);
+    double[] sums = new double[Math.toIntExact(steps)];
+    rowWise(
+        hostA.rows(),
+        (from, to) -> {
+          double sum = 0;
+          for (long i = from; i < to; i++) {
+            for (long j = 0; j < hostA.cols(); j++) {
+              sum += hostA.get(i, j) * hostB.get(i, j);
+            }
+          }
+          sums[(int) (from / ROWS_PER_STEP)] = sum;
+        });
+    double total = 0;
+    for (double sum : sums) {
+      total += sum;
+    }
+    return total;
+  }
+
+  /** What is done for a range of rows. */
+  @FunctionalInterface
+  private interface RowRange {
+    void run(long from, long to);
+  }
+
+  /** Shares rows out in steps whose boundaries do not depend on the number of threads. */
+  private void rowWise(long rows, RowRange body) {
+    workers.forEach(
+        TilePlan.blocks(rows, ROWS_PER_STEP),
+        (worker, step) ->
+            body.run(step * ROWS_PER_STEP, Math.min(rows, (step + 1) * ROWS_PER_STEP)));
+  }
+}

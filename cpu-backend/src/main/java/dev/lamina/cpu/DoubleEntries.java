@@ -1,0 +1,338 @@
+package dev.lamina.cpu;
+
+import dev.lamina.lowering.EntryProgram;
+import dev.lamina.lowering.Instruction;
+import dev.lamina.lowering.PairStatistic;
+import dev.lamina.matrix.DType;
+import dev.lamina.matrix.HostMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Entry programs in float64, for data of either element type. */
+final class DoubleEntries implements Entries {
+  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+  private static final int L = D.length();
+
+  private final EntryProgram program;
+  private final NearPairs near;
+  private final DType dtype;
+  private final double[][] registers;
+  private final double[][] outputs;
+  private final double[] dot;
+  private final double[] scratch;
+
+  DoubleEntries(EntryProgram program, int width, NearPairs near, DType dtype) {
+    int padded = width + RowBlock.PADDING;
+    this.program = program;
+    this.near = near;
+    this.dtype = dtype;
+    registers = new double[program.registers()][padded];
+    outputs = new double[program.outputs()][padded];
+    dot = new double[padded];
+    scratch = new double[padded];
+  }
+
+  @Override
+  public void run(MemorySegment dots, long dotsOffset, RowBlock x, int i, RowBlock z, int n) {
+    readDots(dots, dotsOffset, n);
+    for (Instruction instruction : program.instructions()) {
+      switch (instruction) {
+        case Instruction.Load in -> load(in, x, i, z, n);
+        case Instruction.Copy in ->
+            System.arraycopy(registers[in.source()], 0, registers[in.target()], 0, n);
+        case Instruction.Fill in -> Arrays.fill(registers[in.target()], 0, n, in.value());
+        case Instruction.Power in -> power(in, n);
+        case Instruction.Stationary in ->
+            StationaryForm.of(in.kernel()).apply(registers[in.source()], registers[in.target()], n);
+        case Instruction.Add in ->
+            add(registers[in.left()], registers[in.right()], registers[in.target()], n);
+        case Instruction.Multiply in ->
+            multiply(registers[in.left()], registers[in.right()], registers[in.target()], n);
+        case Instruction.AngleDual in ->
+            angleDual(
+                registers[in.source()],
+                in.kappa(),
+                registers[in.target()],
+                in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()],
+                n);
+        case Instruction.AngleOf in ->
+            angle(registers[in.source()], in.scale(), registers[in.target()], n);
+        case Instruction.ArcCosine2 in ->
+            arcCosine2(registers[in.source()], registers[in.target()], n);
+        case Instruction.UniformAngleLayer in -> uniformLayer(in, n);
+        case Instruction.SmoothDual in ->
+            SmoothVectors.apply(
+                in,
+                x,
+                i,
+                z,
+                registers[in.source()],
+                registers[in.target()],
+                in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()],
+                n);
+        case Instruction.SeriesDual in -> series(in, x, i, z, n);
+        case Instruction.Blend in -> blend(in, x, i, z, n);
+        case Instruction.Compose in ->
+            compose(registers[in.left()], registers[in.right()], registers[in.target()], n);
+        case Instruction.Value in ->
+            value(registers[in.source()], in.slot(), x, i, z, registers[in.target()], n);
+        case Instruction.Emit in ->
+            System.arraycopy(registers[in.source()], 0, outputs[in.output()], 0, n);
+        case Instruction.EmitValue in ->
+            value(registers[in.source()], in.slot(), x, i, z, outputs[in.output()], n);
+        case Instruction.EmitAngle in -> angle(registers[in.source()], 1, outputs[in.output()], n);
+      }
+    }
+  }
+
+  private void readDots(MemorySegment dots, long offset, int n) {
+    if (dtype == DType.FLOAT64) {
+      MemorySegment.copy(dots, ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, dot, 0, n);
+    } else {
+      for (int j = 0; j < n; j++) {
+        dot[j] = dots.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4L * j);
+      }
+    }
+  }
+
+  @Override
+  public void store(int output, int n, HostMatrix target, long row, long col) {
+    double[] values = outputs[output];
+    long offset = target.byteOffset(row, col);
+    MemorySegment segment = target.segment();
+    if (target.dtype() == DType.FLOAT64) {
+      MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, n);
+    } else {
+      for (int j = 0; j < n; j++) {
+        segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4L * j, (float) values[j]);
+      }
+    }
+  }
+
+  private void load(Instruction.Load in, RowBlock x, int i, RowBlock z, int n) {
+    double[] target = registers[in.target()];
+    switch (in.statistic()) {
+      case PairStatistic.DOT -> System.arraycopy(dot, 0, target, 0, n);
+      case PairStatistic.COMPLEMENT -> complements(x, i, z, target, n);
+      case PairStatistic.SQUARED_DISTANCE -> distances(x, i, z, target, n);
+    }
+  }
+
+  private void complements(RowBlock x, int i, RowBlock z, double[] target, int n) {
+    double scale = -x.inverseNorm[i];
+    for (int j = 0; j < n; j += L) {
+      DoubleVector s =
+          DoubleVector.fromArray(D, dot, j)
+              .mul(scale)
+              .mul(DoubleVector.fromArray(D, z.inverseNorm, j))
+              .add(1.0)
+              .min(2.0);
+      s.intoArray(target, j);
+      VectorMask<Double> close = s.lt(near.complement());
+      if (close.anyTrue()) {
+        for (int k = j; k < Math.min(n, j + L); k++) {
+          if (close.laneIsSet(k - j)) {
+            target[k] =
+                RowDistance.complement(x.rows, i, x.inverseNorm[i], z.rows, k, z.inverseNorm[k]);
+          }
+        }
+      }
+    }
+  }
+
+  private void distances(RowBlock x, int i, RowBlock z, double[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector sum = DoubleVector.fromArray(D, z.squaredNorm, j).add(x.squaredNorm[i]);
+      DoubleVector distance = sum.sub(DoubleVector.fromArray(D, dot, j).mul(2.0));
+      distance.intoArray(target, j);
+      VectorMask<Double> close = distance.lt(sum.mul(near.distance()));
+      if (close.anyTrue()) {
+        for (int k = j; k < Math.min(n, j + L); k++) {
+          if (close.laneIsSet(k - j)) {
+            target[k] = RowDistance.squaredDistance(x.rows, i, 1, z.rows, k, 1);
+          }
+        }
+      }
+    }
+  }
+
+  private void power(Instruction.Power in, int n) {
+    double[] source = registers[in.source()];
+    double[] target = registers[in.target()];
+    for (int j = 0; j < n; j += L) {
+      DoubleVector base = DoubleVector.fromArray(D, source, j).mul(in.scale()).add(in.offset());
+      DoubleVector result = DoubleVector.broadcast(D, 1.0);
+      for (int e = in.degree(); e > 0; e >>= 1) {
+        if ((e & 1) == 1) {
+          result = result.mul(base);
+        }
+        base = base.mul(base);
+      }
+      result.intoArray(target, j);
+    }
+  }
+
+  private static void add(double[] left, double[] right, double[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector.fromArray(D, left, j)
+          .add(DoubleVector.fromArray(D, right, j))
+          .intoArray(target, j);
+    }
+  }
+
+  private static void multiply(double[] left, double[] right, double[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector.fromArray(D, left, j)
+          .mul(DoubleVector.fromArray(D, right, j))
+          .intoArray(target, j);
+    }
+  }
+
+  private static void compose(double[] left, double[] right, double[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector a = DoubleVector.fromArray(D, left, j);
+      DoubleVector b = DoubleVector.fromArray(D, right, j);
+      a.neg().fma(b, a.add(b)).intoArray(target, j);
+    }
+  }
+
+  private static void angleDual(
+      double[] source, double kappa, double[] target, double[] slope, int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector s = DoubleVector.fromArray(D, source, j);
+      DoubleVector r = s.min(s.neg().add(2.0)).max(0.0);
+      DoubleVector root = r.lanewise(VectorOperators.SQRT);
+      DoubleVector theta = AngleVectors.a(r).mul(root);
+      DoubleVector excess = AngleVectors.q(r).mul(root).mul(r);
+      VectorMask<Double> obtuse = s.compare(VectorOperators.GT, 1.0);
+      theta = theta.blend(theta.neg().add(Math.PI), obtuse);
+      DoubleVector base = s.blend(r.mul(Math.PI * kappa - 1).add(2 - Math.PI * kappa), obtuse);
+      excess.neg().fma(DoubleVector.broadcast(D, kappa), base).intoArray(target, j);
+      theta.mul(kappa).intoArray(slope, j);
+    }
+  }
+
+  private static void angle(double[] source, double scale, double[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector s = DoubleVector.fromArray(D, source, j);
+      DoubleVector r = s.min(s.neg().add(2.0)).max(0.0);
+      DoubleVector theta = AngleVectors.a(r).mul(r.lanewise(VectorOperators.SQRT));
+      theta
+          .blend(theta.neg().add(Math.PI), s.compare(VectorOperators.GT, 1.0))
+          .mul(scale)
+          .intoArray(target, j);
+    }
+  }
+
+  private static void arcCosine2(double[] source, double[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector s = DoubleVector.fromArray(D, source, j);
+      DoubleVector r = s.min(s.neg().add(2.0)).max(0.0);
+      DoubleVector root = r.lanewise(VectorOperators.SQRT);
+      DoubleVector theta = AngleVectors.a(r).mul(root);
+      DoubleVector excess = AngleVectors.q(r).mul(root).mul(r);
+      VectorMask<Double> obtuse = s.compare(VectorOperators.GT, 1.0);
+      theta = theta.blend(theta.neg().add(Math.PI), obtuse);
+      excess = excess.add(r.neg().add(1.0).mul(Math.PI), obtuse);
+      // 3π − 3 sin cos − (π − θ)(1 + 2 cos²) = (2π + θ) sin² − 3 cos (sin − θ cos)
+      DoubleVector sin2 = r.mul(r.neg().add(2.0));
+      DoubleVector cos = s.neg().add(1.0);
+      theta
+          .add(2 * Math.PI)
+          .mul(sin2)
+          .sub(cos.mul(excess).mul(3.0))
+          .mul(1 / (3 * Math.PI))
+          .intoArray(target, j);
+    }
+  }
+
+  private void uniformLayer(Instruction.UniformAngleLayer in, int n) {
+    double[] s = registers[in.s()];
+    double[] dual = scratch;
+    double[] slope = dot; // the dot products have been read by the time a layer runs
+    angleDual(s, in.kappa(), dual, slope, n);
+    if (in.u() != Instruction.NONE) {
+      tangent(registers[in.u()], dual, slope, in.own(), in.skipTangent(), in.slope(), n);
+    }
+    for (int j = 0; j < n; j += L) {
+      DoubleVector.fromArray(D, s, j)
+          .mul(in.skip())
+          .add(DoubleVector.fromArray(D, dual, j).mul(in.keep()))
+          .intoArray(s, j);
+    }
+  }
+
+  private static void tangent(
+      double[] u, double[] dual, double[] slopes, double own, double skip, double slope, int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector t = DoubleVector.fromArray(D, u, j);
+      DoubleVector delta = DoubleVector.fromArray(D, slopes, j);
+      DoubleVector composed = delta.neg().fma(t, delta.add(t));
+      composed
+          .mul(slope)
+          .add(t.mul(skip))
+          .add(DoubleVector.fromArray(D, dual, j).mul(own))
+          .intoArray(u, j);
+    }
+  }
+
+  /**
+   * With mₙ = 1 − cⁿ, mₙ₊₁ = mₙ + s(1 − mₙ), the complement is ½ Σ (aₙ(x) − aₙ(z))² + Σ aₙ(x) aₙ(z)
+   * mₙ: no term cancels.
+   */
+  private void series(Instruction.SeriesDual in, RowBlock x, int i, RowBlock z, int n) {
+    double[] source = registers[in.source()];
+    double[] target = registers[in.target()];
+    for (int j = 0; j < n; j += L) {
+      DoubleVector s = DoubleVector.fromArray(D, source, j);
+      DoubleVector m = DoubleVector.zero(D);
+      DoubleVector sum = DoubleVector.zero(D);
+      for (int k = in.slot(); k < in.slot() + in.count(); k++) {
+        DoubleVector a = DoubleVector.fromArray(D, z.slots[k], j);
+        double own = x.slots[k][i];
+        DoubleVector difference = a.sub(own);
+        sum = difference.mul(0.5).fma(difference, sum);
+        sum = a.mul(own).fma(m, sum);
+        m = s.neg().fma(m, s).add(m);
+      }
+      sum.intoArray(target, j);
+    }
+  }
+
+  private void blend(Instruction.Blend in, RowBlock x, int i, RowBlock z, int n) {
+    Arrays.fill(scratch, 0, n, 0);
+    for (Instruction.Share share : in.shares()) {
+      double own = x.slots[share.slot()][i];
+      double[] others = z.slots[share.slot()];
+      double[] s = share.source() == Instruction.NONE ? null : registers[share.source()];
+      addShare(own, others, s, scratch, n);
+    }
+    System.arraycopy(scratch, 0, registers[in.target()], 0, n);
+  }
+
+  private static void addShare(double own, double[] others, double[] s, double[] sum, int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector other = DoubleVector.fromArray(D, others, j);
+      DoubleVector difference = other.sub(own);
+      DoubleVector total = difference.mul(0.5).fma(difference, DoubleVector.fromArray(D, sum, j));
+      if (s != null) {
+        total = other.mul(own).fma(DoubleVector.fromArray(D, s, j), total);
+      }
+      total.intoArray(sum, j);
+    }
+  }
+
+  private static void value(
+      double[] s, int slot, RowBlock x, int i, RowBlock z, double[] target, int n) {
+    double own = x.slots[slot][i];
+    for (int j = 0; j < n; j += L) {
+      DoubleVector scale = DoubleVector.fromArray(D, z.slots[slot], j).mul(own);
+      scale.neg().fma(DoubleVector.fromArray(D, s, j), scale).intoArray(target, j);
+    }
+  }
+}

@@ -1,0 +1,367 @@
+package dev.lamina.cpu;
+
+import dev.lamina.lowering.EntryProgram;
+import dev.lamina.lowering.Instruction;
+import dev.lamina.lowering.PairStatistic;
+import dev.lamina.matrix.DType;
+import dev.lamina.matrix.HostMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Entry programs in float32: everything but the smooth duals, whose formulas cancel. */
+final class FloatEntries implements Entries {
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final int L = F.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private final EntryProgram program;
+  private final NearPairs near;
+  private final float[][] registers;
+  private final float[][] outputs;
+  private final float[] scratch;
+
+  FloatEntries(EntryProgram program, int width, NearPairs near) {
+    int padded = width + RowBlock.PADDING;
+    this.program = program;
+    this.near = near;
+    registers = new float[program.registers()][padded];
+    outputs = new float[program.outputs()][padded];
+    scratch = new float[padded];
+  }
+
+  /** Returns whether all instructions keep their accuracy in float32. */
+  static boolean supports(EntryProgram program) {
+    return program.instructions().stream()
+        .noneMatch(i ->
+            i instanceof Instruction.SmoothDual
+                || i instanceof Instruction.SeriesDual
+                || (i instanceof Instruction.Stationary s
+                    && !StationaryForm.of(s.kernel()).vectorised()));
+  }
+
+  @Override
+  public void run(MemorySegment dots, long dotsOffset, RowBlock x, int i, RowBlock z, int n) {
+    for (Instruction instruction : program.instructions()) {
+      switch (instruction) {
+        case Instruction.Load in -> load(in, dots, dotsOffset, x, i, z, n);
+        case Instruction.Copy in ->
+            System.arraycopy(registers[in.source()], 0, registers[in.target()], 0, n);
+        case Instruction.Fill in ->
+            java.util.Arrays.fill(registers[in.target()], 0, n, (float) in.value());
+        case Instruction.Power in -> power(in, n);
+        case Instruction.Stationary in ->
+            StationaryForm.of(in.kernel()).apply(registers[in.source()], registers[in.target()], n);
+        case Instruction.Add in ->
+            add(registers[in.left()], registers[in.right()], registers[in.target()], n);
+        case Instruction.Multiply in ->
+            multiply(registers[in.left()], registers[in.right()], registers[in.target()], n);
+        case Instruction.AngleDual in -> angleDual(in, n);
+        case Instruction.AngleOf in ->
+            angle(registers[in.source()], (float) in.scale(), registers[in.target()], n);
+        case Instruction.ArcCosine2 in ->
+            arcCosine2(registers[in.source()], registers[in.target()], n);
+        case Instruction.UniformAngleLayer in -> uniformLayer(in, n);
+        case Instruction.Blend in -> blend(in, x, i, z, n);
+        case Instruction.Compose in ->
+            compose(registers[in.left()], registers[in.right()], registers[in.target()], n);
+        case Instruction.Value in ->
+            value(registers[in.source()], in.slot(), x, i, z, registers[in.target()], n);
+        case Instruction.Emit in ->
+            System.arraycopy(registers[in.source()], 0, outputs[in.output()], 0, n);
+        case Instruction.EmitValue in ->
+            value(registers[in.source()], in.slot(), x, i, z, outputs[in.output()], n);
+        case Instruction.EmitAngle in -> angle(registers[in.source()], 1, outputs[in.output()], n);
+        case Instruction.SmoothDual in -> throw unsupported(in);
+        case Instruction.SeriesDual in -> throw unsupported(in);
+      }
+    }
+  }
+
+  private static IllegalStateException unsupported(Instruction instruction) {
+    return new IllegalStateException(instruction + " runs in float64 only");
+  }
+
+  @Override
+  public void store(int output, int n, HostMatrix target, long row, long col) {
+    if (target.dtype() != DType.FLOAT32) {
+      throw new IllegalStateException("float32 entries cannot fill " + target.shape());
+    }
+    MemorySegment.copy(
+        outputs[output],
+        0,
+        target.segment(),
+        ValueLayout.JAVA_FLOAT_UNALIGNED,
+        target.byteOffset(row, col),
+        n);
+  }
+
+  private void load(
+      Instruction.Load in, MemorySegment dots, long offset, RowBlock x, int i, RowBlock z, int n) {
+    float[] target = registers[in.target()];
+    switch (in.statistic()) {
+      case PairStatistic.DOT ->
+          MemorySegment.copy(dots, ValueLayout.JAVA_FLOAT_UNALIGNED, offset, target, 0, n);
+      case PairStatistic.COMPLEMENT -> complements(dots, offset, x, i, z, target, n);
+      case PairStatistic.SQUARED_DISTANCE -> distances(dots, offset, x, i, z, target, n);
+    }
+  }
+
+  private void complements(
+      MemorySegment dots, long offset, RowBlock x, int i, RowBlock z, float[] target, int n) {
+    float scale = -x.inverseNorm32[i];
+    float threshold = (float) near.complement();
+    float[] inverse = z.inverseNorm32;
+    for (int j = 0; j < n; j += L) {
+      FloatVector dot = FloatVector.fromMemorySegment(F, dots, offset + 4L * j, ORDER);
+      FloatVector s = dot.mul(scale).mul(FloatVector.fromArray(F, inverse, j)).add(1f).min(2f);
+      s.intoArray(target, j);
+      VectorMask<Float> close = s.lt(threshold);
+      if (close.anyTrue()) {
+        for (int k = j; k < Math.min(n, j + L); k++) {
+          if (close.laneIsSet(k - j)) {
+            target[k] =
+                (float)
+                    RowDistance.complement(
+                        x.rows, i, x.inverseNorm[i], z.rows, k, z.inverseNorm[k]);
+          }
+        }
+      }
+    }
+  }
+
+  private void distances(
+      MemorySegment dots, long offset, RowBlock x, int i, RowBlock z, float[] target, int n) {
+    float own = x.squaredNorm32[i];
+    float threshold = (float) near.distance();
+    float[] norms = z.squaredNorm32;
+    for (int j = 0; j < n; j += L) {
+      FloatVector dot = FloatVector.fromMemorySegment(F, dots, offset + 4L * j, ORDER);
+      FloatVector sum = FloatVector.fromArray(F, norms, j).add(own);
+      FloatVector distance = sum.sub(dot.mul(2f));
+      distance.intoArray(target, j);
+      VectorMask<Float> close = distance.lt(sum.mul(threshold));
+      if (close.anyTrue()) {
+        for (int k = j; k < Math.min(n, j + L); k++) {
+          if (close.laneIsSet(k - j)) {
+            target[k] = (float) RowDistance.squaredDistance(x.rows, i, 1, z.rows, k, 1);
+          }
+        }
+      }
+    }
+  }
+
+  private void power(Instruction.Power in, int n) {
+    float[] source = registers[in.source()];
+    float[] target = registers[in.target()];
+    float scale = (float) in.scale();
+    float offset = (float) in.offset();
+    for (int j = 0; j < n; j += L) {
+      FloatVector base = FloatVector.fromArray(F, source, j).mul(scale).add(offset);
+      FloatVector result = FloatVector.broadcast(F, 1f);
+      for (int e = in.degree(); e > 0; e >>= 1) {
+        if ((e & 1) == 1) {
+          result = result.mul(base);
+        }
+        base = base.mul(base);
+      }
+      result.intoArray(target, j);
+    }
+  }
+
+  private static void add(float[] left, float[] right, float[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      FloatVector.fromArray(F, left, j)
+          .add(FloatVector.fromArray(F, right, j))
+          .intoArray(target, j);
+    }
+  }
+
+  private static void multiply(float[] left, float[] right, float[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      FloatVector.fromArray(F, left, j)
+          .mul(FloatVector.fromArray(F, right, j))
+          .intoArray(target, j);
+    }
+  }
+
+  private static void compose(float[] left, float[] right, float[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      FloatVector a = FloatVector.fromArray(F, left, j);
+      FloatVector b = FloatVector.fromArray(F, right, j);
+      a.neg().fma(b, a.add(b)).intoArray(target, j);
+    }
+  }
+
+  private void angleDual(Instruction.AngleDual in, int n) {
+    float[] source = registers[in.source()];
+    float[] target = registers[in.target()];
+    float[] slope = in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()];
+    float kappa = (float) in.kappa();
+    float left = (float) (2 - Math.PI * in.kappa());
+    float back = (float) (Math.PI * in.kappa() - 1);
+    for (int j = 0; j < n; j += L) {
+      FloatVector s = FloatVector.fromArray(F, source, j);
+      FloatVector r = s.min(s.neg().add(2f)).max(0f);
+      FloatVector root = r.lanewise(VectorOperators.SQRT);
+      FloatVector theta = AngleVectors.a(r).mul(root);
+      FloatVector excess = AngleVectors.q(r).mul(root).mul(r);
+      VectorMask<Float> obtuse = s.compare(VectorOperators.GT, 1f);
+      theta = theta.blend(theta.neg().add((float) Math.PI), obtuse);
+      FloatVector base = s.blend(r.mul(back).add(left), obtuse);
+      excess.neg().fma(FloatVector.broadcast(F, kappa), base).intoArray(target, j);
+      theta.mul(kappa).intoArray(slope, j);
+    }
+  }
+
+  private static void angle(float[] source, float scale, float[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      FloatVector s = FloatVector.fromArray(F, source, j);
+      FloatVector r = s.min(s.neg().add(2f)).max(0f);
+      FloatVector theta = AngleVectors.a(r).mul(r.lanewise(VectorOperators.SQRT));
+      theta
+          .blend(theta.neg().add((float) Math.PI), s.compare(VectorOperators.GT, 1f))
+          .mul(scale)
+          .intoArray(target, j);
+    }
+  }
+
+  private static void arcCosine2(float[] source, float[] target, int n) {
+    for (int j = 0; j < n; j += L) {
+      FloatVector s = FloatVector.fromArray(F, source, j);
+      FloatVector r = s.min(s.neg().add(2f)).max(0f);
+      FloatVector root = r.lanewise(VectorOperators.SQRT);
+      FloatVector theta = AngleVectors.a(r).mul(root);
+      FloatVector excess = AngleVectors.q(r).mul(root).mul(r);
+      VectorMask<Float> obtuse = s.compare(VectorOperators.GT, 1f);
+      theta = theta.blend(theta.neg().add((float) Math.PI), obtuse);
+      excess = excess.add(r.neg().add(1f).mul((float) Math.PI), obtuse);
+      // 3π − 3 sin cos − (π − θ)(1 + 2 cos²) = (2π + θ) sin² − 3 cos (sin − θ cos)
+      FloatVector sin2 = r.mul(r.neg().add(2f));
+      FloatVector cos = s.neg().add(1f);
+      theta
+          .add((float) (2 * Math.PI))
+          .mul(sin2)
+          .sub(cos.mul(excess).mul(3f))
+          .mul((float) (1 / (3 * Math.PI)))
+          .intoArray(target, j);
+    }
+  }
+
+  private void uniformLayer(Instruction.UniformAngleLayer in, int n) {
+    float[] s = registers[in.s()];
+    if (in.u() == Instruction.NONE) {
+      nngpLayer(s, n, in.kappa(), (float) in.skip(), (float) in.keep());
+    } else {
+      tangentLayer(
+          s,
+          registers[in.u()],
+          n,
+          in.kappa(),
+          (float) in.skip(),
+          (float) in.keep(),
+          (float) in.own(),
+          (float) in.skipTangent(),
+          (float) in.slope());
+    }
+  }
+
+  private static void nngpLayer(float[] s, int n, double kappa64, float skip, float keep) {
+    float kappa = (float) kappa64;
+    float left = (float) (2 - Math.PI * kappa64);
+    float back = (float) (Math.PI * kappa64 - 1);
+    for (int j = 0; j < n; j += L) {
+      FloatVector v = FloatVector.fromArray(F, s, j);
+      FloatVector r = v.min(v.neg().add(2f)).max(0f);
+      FloatVector root = r.lanewise(VectorOperators.SQRT);
+      FloatVector excess = AngleVectors.q(r).mul(root).mul(r);
+      FloatVector base = v.blend(r.mul(back).add(left), v.compare(VectorOperators.GT, 1f));
+      FloatVector dual = excess.neg().fma(FloatVector.broadcast(F, kappa), base);
+      v.mul(skip).add(dual.mul(keep)).intoArray(s, j);
+    }
+  }
+
+  private static void tangentLayer(
+      float[] s,
+      float[] u,
+      int n,
+      double kappa64,
+      float skip,
+      float keep,
+      float own,
+      float skipTangent,
+      float slope) {
+    float kappa = (float) kappa64;
+    float left = (float) (2 - Math.PI * kappa64);
+    float back = (float) (Math.PI * kappa64 - 1);
+    for (int j = 0; j < n; j += L) {
+      FloatVector v = FloatVector.fromArray(F, s, j);
+      FloatVector t = FloatVector.fromArray(F, u, j);
+      FloatVector r = v.min(v.neg().add(2f)).max(0f);
+      FloatVector root = r.lanewise(VectorOperators.SQRT);
+      FloatVector theta = AngleVectors.a(r).mul(root);
+      FloatVector excess = AngleVectors.q(r).mul(root).mul(r);
+      VectorMask<Float> obtuse = v.compare(VectorOperators.GT, 1f);
+      theta = theta.blend(theta.neg().add((float) Math.PI), obtuse);
+      FloatVector base = v.blend(r.mul(back).add(left), obtuse);
+      FloatVector dual = excess.neg().fma(FloatVector.broadcast(F, kappa), base);
+      FloatVector delta = theta.mul(kappa);
+      FloatVector composed = delta.neg().fma(t, delta.add(t));
+      composed.mul(slope).add(t.mul(skipTangent)).add(dual.mul(own)).intoArray(u, j);
+      v.mul(skip).add(dual.mul(keep)).intoArray(s, j);
+    }
+  }
+
+  private void blend(Instruction.Blend in, RowBlock x, int i, RowBlock z, int n) {
+    java.util.Arrays.fill(scratch, 0, n, 0f);
+    List<Instruction.Share> shares = in.shares();
+    for (Instruction.Share share : shares) {
+      int slot = share.slot();
+      float high = x.high[slot][i];
+      float low = x.low[slot][i];
+      if (share.source() == Instruction.NONE) {
+        addConstantShare(high, low, z.high[slot], z.low[slot], scratch, n);
+      } else {
+        addShare(high, low, z.high[slot], z.low[slot], registers[share.source()], scratch, n);
+      }
+    }
+    System.arraycopy(scratch, 0, registers[in.target()], 0, n);
+  }
+
+  private static void addConstantShare(
+      float high, float low, float[] highs, float[] lows, float[] sum, int n) {
+    for (int j = 0; j < n; j += L) {
+      FloatVector difference =
+          FloatVector.fromArray(F, highs, j)
+              .sub(high)
+              .add(FloatVector.fromArray(F, lows, j).sub(low));
+      difference.mul(0.5f).fma(difference, FloatVector.fromArray(F, sum, j)).intoArray(sum, j);
+    }
+  }
+
+  private static void addShare(
+      float high, float low, float[] highs, float[] lows, float[] s, float[] sum, int n) {
+    for (int j = 0; j < n; j += L) {
+      FloatVector other = FloatVector.fromArray(F, highs, j);
+      FloatVector difference = other.sub(high).add(FloatVector.fromArray(F, lows, j).sub(low));
+      FloatVector half = difference.mul(0.5f).fma(difference, FloatVector.fromArray(F, sum, j));
+      other.mul(high).fma(FloatVector.fromArray(F, s, j), half).intoArray(sum, j);
+    }
+  }
+
+  private static void value(
+      float[] s, int slot, RowBlock x, int i, RowBlock z, float[] target, int n) {
+    float own = x.high[slot][i];
+    float[] others = z.high[slot];
+    for (int j = 0; j < n; j += L) {
+      FloatVector scale = FloatVector.fromArray(F, others, j).mul(own);
+      FloatVector complement = FloatVector.fromArray(F, s, j);
+      scale.neg().fma(complement, scale).intoArray(target, j);
+    }
+  }
+}

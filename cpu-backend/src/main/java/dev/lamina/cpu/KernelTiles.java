@@ -1,0 +1,178 @@
+package dev.lamina.cpu;
+
+import dev.lamina.backend.MemoryBudget;
+import dev.lamina.lowering.EntryProgram;
+import dev.lamina.lowering.LoweredKernel;
+import dev.lamina.matrix.DType;
+import dev.lamina.matrix.HostMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One kernel matrix in tiles: for each tile the dot products by a matrix product and then, while
+ * they are in cache, the entry program line by line.
+ *
+ * <p>Every entry comes out of the same arithmetic whichever worker computes its tile and in
+ * whatever order.
+ */
+final class KernelTiles implements AutoCloseable {
+
+  /** Takes one line of results out of the entry programs. */
+  @FunctionalInterface
+  interface Sink {
+    /**
+     * Takes a line.
+     *
+     * @param worker the worker that computed it
+     * @param row row of the kernel matrix
+     * @param from first column
+     * @param count number of columns
+     * @param entries holds the results
+     */
+    void line(int worker, long row, long from, int count, Entries entries);
+  }
+
+  private final HostMatrix x;
+  private final HostMatrix z;
+  private final boolean symmetric;
+  private final LoweredKernel kernel;
+  private final boolean single;
+  private final TilePlan plan;
+  private final MemoryBudget.Reservation reservation;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment[] dots;
+  private final Entries[] entries;
+  private final RowBlock[] xBlocks;
+  private final RowBlock[] zBlocks;
+
+  KernelTiles(
+      String operation,
+      LoweredKernel kernel,
+      HostMatrix x,
+      HostMatrix z,
+      boolean symmetric,
+      Workers workers,
+      MemoryBudget budget) {
+    this.kernel = kernel;
+    this.x = x;
+    this.z = z;
+    this.symmetric = symmetric;
+    EntryProgram program = kernel.entries();
+    single = x.dtype() == DType.FLOAT32 && FloatEntries.supports(program);
+    TilePlan.Cost cost =
+        new TilePlan.Cost(
+            x.dtype().bytes(),
+            RowBlock.bytesPerRow(kernel.rows()),
+            Entries.bytesPerColumn(program));
+    plan =
+        TilePlan.of(
+            operation,
+            x.rows(),
+            z.rows(),
+            cost,
+            workers.threads(),
+            budget.available(),
+            budget.limit());
+    reservation = budget.reserve(plan.bytes(), operation);
+    NearPairs near = NearPairs.of(x.dtype(), x.cols());
+    dots = new MemorySegment[workers.threads()];
+    entries = new Entries[workers.threads()];
+    for (int w = 0; w < plan.workers(); w++) {
+      dots[w] = arena.allocate((long) plan.edge() * stride() * x.dtype().bytes(), 64);
+      entries[w] =
+          single
+              ? new FloatEntries(program, plan.edge(), near)
+              : new DoubleEntries(program, plan.edge(), near, x.dtype());
+    }
+    xBlocks = new RowBlock[Math.toIntExact(xBlockCount())];
+    zBlocks = symmetric ? xBlocks : new RowBlock[Math.toIntExact(zBlockCount())];
+    if (plan.keepRows()) {
+      keep(workers, x, xBlocks);
+      if (!symmetric) {
+        keep(workers, z, zBlocks);
+      }
+    }
+  }
+
+  private void keep(Workers workers, HostMatrix m, RowBlock[] blocks) {
+    workers.forEach(blocks.length, (w, b) -> blocks[(int) b] = evaluate(m, b));
+  }
+
+  /** Elements from one line of the dot products to the next; vectors may read over a line's end. */
+  private int stride() {
+    return plan.edge() + RowBlock.PADDING;
+  }
+
+  /** Returns the plan, whose number of workers the caller must not exceed. */
+  TilePlan plan() {
+    return plan;
+  }
+
+  long xBlockCount() {
+    return TilePlan.blocks(x.rows(), plan.edge());
+  }
+
+  long zBlockCount() {
+    return TilePlan.blocks(z.rows(), plan.edge());
+  }
+
+  /** Returns the first row of a block. */
+  long start(long block) {
+    return block * plan.edge();
+  }
+
+  private RowBlock evaluate(HostMatrix m, long block) {
+    long from = start(block);
+    return RowBlock.of(m.rows(from, Math.min(m.rows(), from + plan.edge())), kernel, single);
+  }
+
+  private RowBlock block(HostMatrix m, RowBlock[] kept, long block) {
+    return plan.keepRows() ? kept[(int) block] : evaluate(m, block);
+  }
+
+  /**
+   * Computes tile (i, j). On the diagonal of a symmetric matrix only the columns up to the diagonal
+   * of each line are computed.
+   */
+  void tile(int worker, long i, long j, Sink sink) {
+    RowBlock rows = block(x, xBlocks, i);
+    boolean diagonal = symmetric && i == j;
+    RowBlock cols = diagonal ? rows : block(z, zBlocks, j);
+    int m = (int) rows.rows.rows();
+    int n = (int) cols.rows.rows();
+    int bytes = x.dtype().bytes();
+    Blas.gemm(
+        1,
+        Block.of(rows.rows),
+        false,
+        Block.of(cols.rows),
+        true,
+        0,
+        new Block(dots[worker], x.dtype(), m, n, stride()));
+    for (int r = 0; r < m; r++) {
+      int count = diagonal ? r + 1 : n;
+      entries[worker].run(dots[worker], (long) r * stride() * bytes, rows, r, cols, count);
+      sink.line(worker, start(i) + r, start(j), count, entries[worker]);
+    }
+  }
+
+  /**
+   * Returns a worker's tile as a matrix. A line of dot products has been read by the time its
+   * results are stored, so a sink may put them here.
+   */
+  HostMatrix buffer(int worker) {
+    return HostMatrix.borrow(dots[worker], x.dtype(), plan.edge(), plan.edge(), stride());
+  }
+
+  /** Returns the rows of a block with their diagonal values. */
+  RowBlock xBlock(long block) {
+    return block(x, xBlocks, block);
+  }
+
+  /** Frees the temporary memory. */
+  @Override
+  public void close() {
+    arena.close();
+    reservation.close();
+  }
+}

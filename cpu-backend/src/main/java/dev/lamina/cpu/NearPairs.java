@@ -1,0 +1,29 @@
+package dev.lamina.cpu;
+
+import dev.lamina.matrix.DType;
+
+/**
+ * Below which value a statistic that came out of a matrix product has lost too many digits and is
+ * computed again from the difference of the two rows.
+ *
+ * @param complement threshold of 1 − cos
+ * @param distance threshold of ‖x − z‖² relative to ‖x‖² + ‖z‖²
+ */
+record NearPairs(double complement, double distance) {
+
+  /**
+   * Returns the thresholds for data of d columns.
+   *
+   * <p>The product's error is about u√d of ‖x‖‖z‖ (u the unit roundoff). At s = 3000·u√d the
+   * relative error of s is thus about 3e-4 at worst and typically a tenth of it, that of the angle
+   * half as much: 1e-4 as the accuracy rule asks. In float64 a threshold of 1e-6 costs nothing and
+   * keeps nine digits. For stationary kernels f(D/ℓ²) an error δ of D changes the value by at most
+   * about 0.4·δ/D, which at D = 0.05·(‖x‖² + ‖z‖²) is within 8·u√d however short the length scale.
+   */
+  static NearPairs of(DType dtype, long d) {
+    double rounding = dtype.unitRoundoff() * Math.sqrt((double) d);
+    return dtype == DType.FLOAT32
+        ? new NearPairs(Math.min(0.1, 3000 * rounding), 0.05)
+        : new NearPairs(Math.max(1e-6, 3000 * rounding), 0.05);
+  }
+}
