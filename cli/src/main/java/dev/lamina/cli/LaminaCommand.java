@@ -10,6 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "lamina",
     description = "Studies deep networks layer by layer through their kernels.",
+    subcommands = {DegeneracyCommand.class},
     mixinStandardHelpOptions = true,
     versionProvider = LaminaCommand.Version.class)
 public final class LaminaCommand implements Runnable {

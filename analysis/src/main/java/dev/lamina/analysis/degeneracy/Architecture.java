@@ -1,10 +1,10 @@
 package dev.lamina.analysis.degeneracy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The hidden widths of a fully connected network.
@@ -36,27 +36,34 @@ public record Architecture(List<Integer> hidden) {
    *     more than 100,000 layers
    */
   public static Architecture parse(String text) {
-    List<Integer> hidden = new ArrayList<>();
+    return new Architecture(parseWidths(text));
+  }
+
+  /**
+   * Parses a width list in the same text form without checking the widths, which may therefore
+   * start with an input dimension.
+   *
+   * @param text e.g. {@code 784,10x100}
+   * @return the widths in order
+   * @throws IllegalArgumentException if the text has another form or there are more than 100,000
+   *     widths
+   */
+  public static List<Integer> parseWidths(String text) {
+    List<Integer> widths = new ArrayList<>();
     for (String part : text.split(",", -1)) {
       Matcher matcher = PART.matcher(part);
       if (!matcher.matches()) {
         throw new IllegalArgumentException(
-            "architecture '"
-                + text
-                + "': expected widths such as 512,256,3x64 but found '"
-                + part
-                + "'");
+            "widths '" + text + "': expected a form such as 512,256,3x64 but found '" + part + "'");
       }
       int times = matcher.group(1) == null ? 1 : Integer.parseInt(matcher.group(1));
-      if (hidden.size() + times > MOST_LAYERS) {
+      if (widths.size() + times > MOST_LAYERS) {
         throw new IllegalArgumentException(
-            "architecture '" + text + "' has more than " + MOST_LAYERS + " layers");
+            "widths '" + text + "': there are more than " + MOST_LAYERS + " layers");
       }
-      for (int i = 0; i < times; i++) {
-        hidden.add(Integer.parseInt(matcher.group(2)));
-      }
+      widths.addAll(Collections.nCopies(times, Integer.valueOf(matcher.group(2))));
     }
-    return new Architecture(hidden);
+    return widths;
   }
 
   /**
@@ -103,6 +110,6 @@ public record Architecture(List<Integer> hidden) {
       parts.add(
           to - from == 1 ? hidden.get(from).toString() : (to - from) + "x" + hidden.get(from));
     }
-    return parts.stream().collect(Collectors.joining(","));
+    return String.join(",", parts);
   }
 }
