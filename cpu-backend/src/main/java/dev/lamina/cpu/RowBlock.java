@@ -3,6 +3,7 @@ package dev.lamina.cpu;
 import dev.lamina.lowering.LoweredKernel;
 import dev.lamina.lowering.RowProgram;
 import dev.lamina.matrix.HostMatrix;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * What an entry program needs of a block of rows: their norms, slots and diagonal values.
@@ -12,8 +13,8 @@ import dev.lamina.matrix.HostMatrix;
  * read at any row.
  */
 final class RowBlock {
-  /** As many elements as the widest vector has may be read beyond the last row. */
-  static final int PADDING = 64;
+  /** A vector that starts before the last row may read this many elements beyond it. */
+  static final int PADDING = FloatVector.SPECIES_PREFERRED.length();
 
   final HostMatrix rows;
   final double[] squaredNorm;

@@ -73,7 +73,8 @@ final class SmoothVectors {
       DoubleVector cos2 = rho0.mul(rho0).mul(s).fma(twoMinus, cos02);
       DoubleVector cos0 = cos02.lanewise(VectorOperators.SQRT);
       DoubleVector cos = cos2.lanewise(VectorOperators.SQRT);
-      DoubleVector sine = rho0.mul(s).mul(rho0.mul(twoMinus).div(cos0.add(cos)).add(cos0));
+      DoubleVector sine =
+          rho0.mul(s).mul(rho0.mul(rho0).mul(twoMinus).div(cos0.add(cos)).add(cos0));
       // The difference of the angles can pass the right angle when ρ is negative: use atan2 there.
       DoubleVector cosine = cos0.mul(cos).add(rho0.mul(rho0).mul(s.neg().add(1.0)));
       DoubleVector difference = sine.lanewise(VectorOperators.ATAN2, cosine);
