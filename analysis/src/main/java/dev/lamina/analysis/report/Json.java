@@ -1,0 +1,172 @@
+package dev.lamina.analysis.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import dev.lamina.kernel.Activation;
+import dev.lamina.kernel.Kernel;
+import dev.lamina.matrix.DType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/**
+ * Writes results as JSON and reads them back.
+ *
+ * <p>Numbers have all their digits: the shortest decimal that is read back as the same double. JSON
+ * has no NaN and no infinities; they become {@code null}, and a {@code null} where a double is
+ * wanted is read as NaN. An empty Optional is {@code null}. Kernels, activations, element types and
+ * enum constants are their texts.
+ */
+public final class Json {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(module())
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .build();
+
+  private Json() {}
+
+  private static SimpleModule module() {
+    SimpleModule module = new SimpleModule("lamina");
+    module.addSerializer(Double.class, new NumberWriter<>(Double.class, d -> d));
+    module.addSerializer(double.class, new NumberWriter<>(Double.class, d -> d));
+    module.addSerializer(
+        OptionalDouble.class, new NumberWriter<>(OptionalDouble.class, d -> d.orElse(Double.NaN)));
+    module.addSerializer(new OptionalWriter());
+    module.addSerializer(new TextWriter<>(Kernel.class, Kernel::toString));
+    module.addSerializer(new TextWriter<>(Activation.class, Activation::toString));
+    module.addSerializer(new TextWriter<>(Path.class, Path::toString));
+    module.addSerializer(
+        new TextWriter<>(DType.class, dtype -> dtype.name().toLowerCase(Locale.ROOT)));
+    module.addDeserializer(Double.class, new DoubleReader());
+    return module;
+  }
+
+  /** Returns a value as an indented JSON text. */
+  public static String write(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("a " + value.getClass().getName() + " is not JSON", e);
+    }
+  }
+
+  /** Returns a value as a JSON text in one line. */
+  public static String writeLine(Object value) {
+    try {
+      return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("a " + value.getClass().getName() + " is not JSON", e);
+    }
+  }
+
+  /** Returns a value as a JSON tree. */
+  public static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
+  /**
+   * Reads a JSON text.
+   *
+   * @param <T> what it stands for
+   * @param text the text
+   * @param type a record of plain values, or {@link JsonNode}
+   * @throws UncheckedIOException if the text is not JSON or not such a record
+   */
+  public static <T> T read(String text, Class<T> type) {
+    try {
+      return MAPPER.readValue(text, type);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes something as a number, or as null if it is not finite. */
+  private static final class NumberWriter<T> extends StdSerializer<T> {
+    private static final long serialVersionUID = 1L;
+    private final transient Function<T, Double> number;
+
+    NumberWriter(Class<T> type, Function<T, Double> number) {
+      super(type);
+      this.number = number;
+    }
+
+    @Override
+    public void serialize(T value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      double d = number.apply(value);
+      if (Double.isFinite(d)) {
+        out.writeNumber(d);
+      } else {
+        out.writeNull();
+      }
+    }
+  }
+
+  /** Writes something as a text. */
+  private static final class TextWriter<T> extends StdSerializer<T> {
+    private static final long serialVersionUID = 1L;
+    private final transient Function<T, String> text;
+
+    TextWriter(Class<T> type, Function<T, String> text) {
+      super(type);
+      this.text = text;
+    }
+
+    @Override
+    public void serialize(T value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeString(text.apply(value));
+    }
+  }
+
+  /** Writes what is in an Optional, or null. */
+  private static final class OptionalWriter extends StdSerializer<Optional<?>> {
+    private static final long serialVersionUID = 1L;
+
+    OptionalWriter() {
+      super(Optional.class, false);
+    }
+
+    @Override
+    public void serialize(Optional<?> value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      provider.defaultSerializeValue(value.orElse(null), out);
+    }
+  }
+
+  /** Reads a number, and null as NaN. */
+  private static final class DoubleReader extends StdDeserializer<Double> {
+    private static final long serialVersionUID = 1L;
+
+    DoubleReader() {
+      super(Double.class);
+    }
+
+    @Override
+    public Double deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      return in.getDoubleValue();
+    }
+
+    @Override
+    public Double getNullValue(DeserializationContext context) {
+      return Double.NaN;
+    }
+  }
+}
