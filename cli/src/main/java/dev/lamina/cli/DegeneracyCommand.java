@@ -1,6 +1,5 @@
 package dev.lamina.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lamina.analysis.degeneracy.Architecture;
@@ -12,17 +11,13 @@ import dev.lamina.analysis.degeneracy.PredictedLayer;
 import dev.lamina.analysis.degeneracy.Rule;
 import dev.lamina.analysis.degeneracy.SampleStatistics;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code lamina degeneracy}: predicts the angle between two inputs behind every layer. */
@@ -35,9 +30,8 @@ import picocli.CommandLine.TypeConversionException;
           + " standard deviation where the rule gives one, and the angle that belongs to the mean."
     },
     sortOptions = false,
-    mixinStandardHelpOptions = true,
-    versionProvider = LaminaCommand.Version.class)
-final class DegeneracyCommand implements Callable<Integer> {
+    mixinStandardHelpOptions = true)
+final class DegeneracyCommand extends Subcommand {
 
   @Option(
       names = "--widths",
@@ -96,38 +90,25 @@ final class DegeneracyCommand implements Callable<Integer> {
       description = "Seed of the random numbers, for montecarlo alone (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
-  @Option(names = "--json", description = "Print one JSON document instead of a table.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
+  DegeneracyCommand(Session session) {
+    super(session);
+  }
 
   @Override
-  public Integer call() {
-    DegeneracyPrediction prediction = predict();
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(json(prediction));
-    } else {
-      printTable(prediction, out);
-    }
-    out.flush();
-    return 0;
+  Output execute() {
+    DegeneracyPrediction prediction =
+        Degeneracy.predict(
+            widths.list().stream().mapToInt(Integer::intValue).toArray(),
+            angle,
+            rule,
+            convention,
+            MonteCarloSettings.of(samples, seed));
+    StringWriter table = new StringWriter();
+    printTable(prediction, new PrintWriter(table));
+    return Output.of(json(prediction), table.toString().stripTrailing());
   }
 
-  private DegeneracyPrediction predict() {
-    try {
-      return Degeneracy.predict(
-          widths.list().stream().mapToInt(Integer::intValue).toArray(),
-          angle,
-          rule,
-          convention,
-          MonteCarloSettings.of(samples, seed));
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "degeneracy: " + e.getMessage(), e);
-    }
-  }
-
-  private String json(DegeneracyPrediction prediction) {
+  private ObjectNode json(DegeneracyPrediction prediction) {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     root.put("rule", prediction.rule().text());
@@ -142,11 +123,7 @@ final class DegeneracyCommand implements Callable<Integer> {
       write(layer, root.withArray("layers").addObject());
     }
     root.put("collapseProbability", prediction.collapseProbability());
-    try {
-      return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
+    return root;
   }
 
   private static void write(PredictedLayer layer, ObjectNode node) {

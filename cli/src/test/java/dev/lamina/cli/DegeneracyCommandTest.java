@@ -5,23 +5,25 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lamina.config.ConfigSources;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class DegeneracyCommandTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
   private int run(String... args) {
-    return new CommandLine(new DegeneracyCommand())
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(args);
+    Console console = new Console(new PrintWriter(out, true), new PrintWriter(err, true), false);
+    List<String> line = new ArrayList<>(List.of("degeneracy"));
+    line.addAll(List.of(args));
+    return LaminaCommand.run(console, ConfigSources.defaults(), line.toArray(String[]::new));
   }
 
   @ParameterizedTest

@@ -1,0 +1,224 @@
+package dev.lamina.cli;
+
+import dev.lamina.Lamina;
+import dev.lamina.analysis.audit.AuditReport;
+import dev.lamina.analysis.audit.AuditSettings;
+import dev.lamina.analysis.audit.KernelAudit;
+import dev.lamina.config.LaminaConfig;
+import dev.lamina.io.AtomicFile;
+import dev.lamina.kernel.Kernel;
+import dev.lamina.matrix.DType;
+import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.NpyFile;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.StringJoiner;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code lamina kernel}. */
+@Command(
+    name = "kernel",
+    description = "Computes the kernel matrix of one or two sets of rows.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Reported figures: seconds is the median time to compute the matrix in memory, without reading",
+      "or writing files. gflops counts the matrix product alone: 2 N M d operations, or N (N+1) d if",
+      "only one triangle is needed because --z is left out."
+    })
+final class KernelCommand extends Subcommand {
+
+  @Option(
+      names = "--kernel",
+      required = true,
+      paramLabel = "TEXT",
+      description = "Such as 'ntk(depth=5)' or '0.5*gaussian(lengthScale=2) + linear()'.")
+  private String kernelText;
+
+  @Option(
+      names = "--x",
+      required = true,
+      paramLabel = "X.npy",
+      description = "N×d inputs, one per row.")
+  private Path x;
+
+  @Option(
+      names = "--z",
+      paramLabel = "Z.npy",
+      description = "M×d inputs (default: those of --x, and one triangle is computed).")
+  private Path z;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "K.npy",
+      description = "Where the N×M kernel matrix goes.")
+  private Path out;
+
+  @Option(
+      names = "--angles",
+      paramLabel = "T.npy",
+      description =
+          "Where the N×M angles under the kernel go, in radians, for kernels that have one.")
+  private Path angles;
+
+  @Option(
+      names = "--audit",
+      paramLabel = "N",
+      arity = "0..1",
+      fallbackValue = "4096",
+      description =
+          "Compare so many entries, the 64 most parallel pairs among them, with float64 (4096 if no number is given).")
+  private Integer audit;
+
+  @Option(
+      names = "--repeat",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Compute so many times and report the median time.")
+  private int repeat;
+
+  /**
+   * What {@code --json} prints.
+   *
+   * @param kernel the kernel's text
+   * @param backend what computed
+   * @param device what the backend computed on
+   * @param precision element type of inputs and matrix
+   * @param rows N
+   * @param cols M
+   * @param features d
+   * @param seconds median time to compute the matrix in memory
+   * @param gflops 10⁹ operations of the matrix product per second of that
+   * @param repeat how often it was computed
+   * @param audit the comparison with float64, null if it was not asked for
+   */
+  record Document(
+      String kernel,
+      String backend,
+      String device,
+      DType precision,
+      long rows,
+      long cols,
+      long features,
+      double seconds,
+      double gflops,
+      int repeat,
+      Optional<AuditReport> audit) {}
+
+  KernelCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  Output execute() {
+    Kernel kernel = Kernel.parse(kernelText);
+    LaminaConfig config = session().config();
+    requireOptions();
+    AtomicFile.requireWritable(out);
+    if (angles != null) {
+      AtomicFile.requireWritable(angles);
+    }
+    try (HostMatrix a = InputFile.read(x, config.precision(), session());
+        HostMatrix b =
+            z == null ? a.rows(0, a.rows()) : InputFile.read(z, config.precision(), session());
+        Lamina lamina = Lamina.open(config)) {
+      return compute(kernel, lamina, a, z == null ? a : b);
+    }
+  }
+
+  private void requireOptions() {
+    if (repeat < 1) {
+      throw new IllegalArgumentException("--repeat must be ≥ 1 but is " + repeat);
+    }
+    if (audit != null && audit < 1) {
+      throw new IllegalArgumentException("--audit must be ≥ 1 but is " + audit);
+    }
+  }
+
+  private Output compute(Kernel kernel, Lamina lamina, HostMatrix a, HostMatrix b) {
+    DType type = lamina.config().precision();
+    try (HostMatrix k = HostMatrix.allocate(type, a.rows(), b.rows());
+        HostMatrix t = HostMatrix.allocate(type, angles == null ? 0 : a.rows(), b.rows())) {
+      double seconds =
+          Stopwatch.medianSeconds(
+              repeat,
+              () -> {
+                if (angles == null) {
+                  lamina.gram().compute(kernel, a, b, k);
+                } else {
+                  lamina.gram().compute(kernel, a, b, k, t);
+                }
+                lamina.backend().synchronize();
+              });
+      Optional<AuditReport> report =
+          Optional.ofNullable(audit)
+              .map(pairs ->
+                  KernelAudit.of(
+                      lamina.backend(),
+                      kernel,
+                      a,
+                      b,
+                      k,
+                      Optional.of(t).filter(_ -> angles != null),
+                      AuditSettings.of(pairs)));
+      NpyFile.write(out, k);
+      if (angles != null) {
+        NpyFile.write(angles, t);
+      }
+      return output(document(kernel, lamina, a, b, seconds, report));
+    }
+  }
+
+  private Document document(
+      Kernel kernel,
+      Lamina lamina,
+      HostMatrix a,
+      HostMatrix b,
+      double seconds,
+      Optional<AuditReport> report) {
+    double n = a.rows();
+    double operations = (a == b ? n * (n + 1) : 2 * n * b.rows()) * a.cols();
+    return new Document(
+        kernel.toString(),
+        lamina.backend().id().text(),
+        lamina.backend().device().name(),
+        a.dtype(),
+        a.rows(),
+        b.rows(),
+        a.cols(),
+        seconds,
+        operations / seconds / 1e9,
+        repeat,
+        report);
+  }
+
+  private Output output(Document d) {
+    StringJoiner lines = new StringJoiner("\n");
+    lines.add("%s on %s (%s)".formatted(d.kernel(), d.backend(), d.device()));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%d×%d from d = %d in %.4g s%s, %.1f GFLOP/s of matrix product",
+            d.rows(),
+            d.cols(),
+            d.features(),
+            d.seconds(),
+            repeat > 1 ? " (median of " + repeat + ")" : "",
+            d.gflops()));
+    d.audit()
+        .ifPresent(r ->
+            lines.add(
+                String.format(
+                    Locale.ROOT,
+                    "audit of %d entries (%d most parallel pairs among them): max relative error %.2e",
+                    r.pairs(),
+                    r.mostParallel(),
+                    r.maxRelativeError())));
+    lines.add("wrote " + out + (angles == null ? "" : " and " + angles));
+    return Output.of(d, lines.toString());
+  }
+}

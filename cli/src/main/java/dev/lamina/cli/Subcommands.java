@@ -1,0 +1,15 @@
+package dev.lamina.cli;
+
+import picocli.CommandLine;
+
+/** The subcommands of {@code lamina}: one line each. */
+final class Subcommands {
+  private Subcommands() {}
+
+  static CommandLine addTo(CommandLine lamina, Session session) {
+    return lamina
+        .addSubcommand(new DoctorCommand(session))
+        .addSubcommand(new KernelCommand(session))
+        .addSubcommand(new DegeneracyCommand(session));
+  }
+}
