@@ -2,7 +2,6 @@ package dev.lamina.analysis.degeneracy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Predicts the final angle of many architectures under all rules side by side.
@@ -23,7 +22,7 @@ public final class ArchitectureSweep {
    * @param outputs number of outputs, at least 1; counts in the number of weights alone
    * @param angle angle between the inputs in radians, in (0, pi]
    * @param convention which widths count as ReLU layers
-   * @param monteCarlo samples and seed, or empty for predictions alone
+   * @param monteCarlo samples of each architecture, seed, threads
    */
   public record Config(
       List<Architecture> architectures,
@@ -31,7 +30,7 @@ public final class ArchitectureSweep {
       int outputs,
       double angle,
       Convention convention,
-      Optional<MonteCarloSettings> monteCarlo) {
+      MonteCarloSettings monteCarlo) {
     /** Copies the list. */
     public Config {
       architectures = List.copyOf(architectures);
@@ -69,7 +68,7 @@ public final class ArchitectureSweep {
    * @param density mean of the density rule
    * @param densitySd standard deviation of the density rule
    * @param collapseProbability probability that some layer merges almost parallel inputs
-   * @param sampled statistics of the exact chain, if asked for
+   * @param sampled statistics of the exact chain
    */
   public record Row(
       Architecture architecture,
@@ -81,7 +80,7 @@ public final class ArchitectureSweep {
       double density,
       double densitySd,
       double collapseProbability,
-      Optional<SampleStatistics> sampled) {}
+      SampleStatistics sampled) {}
 
   /**
    * Runs the sweep.
@@ -97,7 +96,8 @@ public final class ArchitectureSweep {
     return rows;
   }
 
-  private static Row row(Architecture architecture, Config config) {
+  /** Returns the row of one architecture. */
+  static Row row(Architecture architecture, Config config) {
     int[] layers = config.convention().layers(architecture.widths(config.inputDimension()));
     double angle = config.angle();
     LayerDensity density = Degeneracy.densities(layers, angle).getLast();
@@ -111,6 +111,6 @@ public final class ArchitectureSweep {
         density.mean(),
         density.sd(),
         Degeneracy.collapseProbability(layers),
-        config.monteCarlo().map(settings -> AngleChain.run(layers, angle, settings).getLast()));
+        AngleChain.run(layers, angle, config.monteCarlo()).getLast());
   }
 }

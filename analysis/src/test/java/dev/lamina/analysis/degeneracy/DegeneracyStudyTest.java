@@ -1,0 +1,195 @@
+package dev.lamina.analysis.degeneracy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.ConfigFactory;
+import dev.lamina.analysis.degeneracy.DegeneracyConfig.Experiment;
+import dev.lamina.analysis.report.Plot;
+import dev.lamina.analysis.report.SectionView;
+import dev.lamina.analysis.report.Series;
+import dev.lamina.analysis.report.Table;
+import dev.lamina.analysis.study.Initialisation;
+import dev.lamina.analysis.study.NetworkConfig;
+import dev.lamina.analysis.study.Progress;
+import dev.lamina.config.ConfigErrors;
+import dev.lamina.config.ConfigReader;
+import dev.lamina.kernel.Activation;
+import dev.lamina.matrix.HostMatrix;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DegeneracyStudyTest {
+  private static final NetworkConfig NETWORK =
+      new NetworkConfig(List.of(64, 64, 32), Activation.RELU, Initialisation.HE, true);
+
+  private static DegeneracyConfig read(String text, NetworkConfig network) {
+    ConfigErrors errors = new ConfigErrors();
+    DegeneracyConfig config =
+        ConfigReader.of(ConfigFactory.parseString(text), errors)
+            .read(r -> DegeneracyConfig.read(r, network))
+            .orElse(null);
+    errors.throwIfAny();
+    return config;
+  }
+
+  @Test
+  void everythingHasADefault() {
+    DegeneracyConfig config = read("", NETWORK);
+    assertThat(config.rules())
+        .containsExactly(Rule.INFINITE, Rule.PAPER, Rule.DIGAMMA, Rule.DENSITY);
+    assertThat(config.conventions()).containsExactly(Convention.NETWORK);
+    assertThat(config.angle()).isEqualTo(new StartAngle.Measured());
+    assertThat(config.samples()).isEqualTo(20_000);
+    assertThat(config.experiments()).containsExactly(Experiment.values());
+  }
+
+  @Test
+  void everythingCanBeSet() {
+    DegeneracyConfig config =
+        read(
+            """
+            rules = [paper, montecarlo, paper], conventions = [authors, network], angle = orthogonal
+            samples = 10, architectures = ["3x7", "5,4"], experiments = [decay]
+            """,
+            NETWORK);
+    assertThat(config.rules()).containsExactly(Rule.PAPER);
+    assertThat(config.conventions()).containsExactly(Convention.AUTHORS, Convention.NETWORK);
+    assertThat(config.angle()).isEqualTo(new StartAngle.Given(Math.PI / 2));
+    assertThat(config.architectures()).hasToString("[3x7, 5,4]");
+    assertThat(config.experiments()).containsExactly(Experiment.DECAY);
+    assertThat(read("angle = 0.25", NETWORK).angle()).isEqualTo(new StartAngle.Given(0.25));
+  }
+
+  @Test
+  void problemsAreReported() {
+    assertThatThrownBy(() -> read("rules = [papr]", NETWORK)).hasMessageContaining("paper");
+    assertThatThrownBy(() -> read("angle = 4", NETWORK)).hasMessageContaining("(0, pi]");
+    assertThatThrownBy(() -> read("angle = flat", NETWORK)).hasMessageContaining("orthogonal");
+    assertThatThrownBy(() -> read("architectures = [\"3x1\"]", NETWORK))
+        .hasMessageContaining("at least 2");
+    assertThatThrownBy(() -> read("conventions = []", NETWORK)).hasMessageContaining("conventions");
+    assertThatThrownBy(() -> read("sample = 5", NETWORK)).hasMessageContaining("samples");
+    assertThatThrownBy(() ->
+            read("", new NetworkConfig(List.of(9, 1), Activation.RELU, Initialisation.HE, true)))
+        .hasMessageContaining("layer 2 of 2 has 1");
+    assertThatThrownBy(() ->
+            read(
+                "",
+                new NetworkConfig(List.of(9), Activation.parse("erf"), Initialisation.HE, true)))
+        .hasMessageContaining("relu")
+        .hasMessageContaining("erf");
+  }
+
+  @Test
+  void inputAnglesAreThoseOfTheRows() {
+    try (HostMatrix x = HostMatrix.of(new double[][] {{3, 0}, {0, 2}, {-1, 0}})) {
+      InputAngles angles = InputAngles.measure(x, 6000, 1);
+      assertThat(angles.smallest()).isCloseTo(Math.PI / 2, within(1e-15));
+      assertThat(angles.largest()).isCloseTo(Math.PI, within(1e-15));
+      assertThat(angles.mean()).isCloseTo(Math.PI * 2 / 3, within(0.04));
+      assertThat(InputAngles.measure(x, 6000, 1)).isEqualTo(angles);
+    }
+    try (HostMatrix near = HostMatrix.of(new double[][] {{1, 0}, {1, 1e-9}})) {
+      assertThat(InputAngles.measure(near, 2, 1).mean() / 1e-9).isCloseTo(1, within(1e-6));
+    }
+    try (HostMatrix zero = HostMatrix.of(new double[][] {{1, 2}, {0, 0}})) {
+      assertThatThrownBy(() -> InputAngles.measure(zero, 9, 1))
+          .hasMessageContaining("row 1 is zero");
+    }
+    try (HostMatrix one = HostMatrix.of(new double[][] {{1, 2}})) {
+      assertThatThrownBy(() -> InputAngles.measure(one, 9, 1)).hasMessageContaining("2 rows");
+    }
+  }
+
+  @Test
+  void theReportShowsEveryNumberOfTheResult() throws JsonProcessingException {
+    DegeneracyConfig config =
+        read(
+            "samples = 300, conventions = [network, authors], architectures = [\"2x20\", \"60x2\"]",
+            NETWORK);
+    Counter counter = new Counter();
+    DegeneracyResult result;
+    try (HostMatrix x = HostMatrix.of(new double[][] {{1, 0, 2}, {0, 1, 1}, {3, 1, 0}})) {
+      result = new DegeneracyStudy(config, 5, 2, counter).run(x, NETWORK.hidden(), 10);
+    }
+    assertThat(counter.done).isEqualTo(counter.steps).isEqualTo(7);
+    assertThat(result.networks()).hasSize(2);
+    assertThat(result.networks().get(1).widths()).containsExactly(3, 64, 64, 32);
+    assertThat(result.measured()).hasSize(1);
+    assertThat(result.sweep().get(1).sampled().count()).isZero();
+    SectionView view = new DegeneracyView(config, result, 5).view();
+    assertThat(view.headlines()).hasSize(4);
+    List<String> ids = new ArrayList<>();
+    view.blocks()
+        .forEach(block -> {
+          if (block instanceof Plot plot) {
+            ids.add(plot.id());
+            assertThat(plot.series()).isNotEmpty();
+            assertThat(plot.provenance()).isNotBlank();
+          } else if (block instanceof Table table) {
+            ids.add(table.id());
+            assertThat(table.rows()).isNotEmpty();
+          }
+        });
+    assertThat(ids)
+        .containsExactly(
+            "network-network",
+            "network-network-numbers",
+            "network-authors",
+            "network-authors-numbers",
+            "architectures",
+            "architectures-numbers",
+            "decrement",
+            "decrement-numbers",
+            "one-layer-mean",
+            "one-layer-variance",
+            "one-layer-numbers",
+            "evolution",
+            "histogram-1",
+            "histogram-30",
+            "evolution-numbers",
+            "histogram-numbers",
+            "decay-infinite",
+            "decay-finite",
+            "decay-numbers");
+    Plot network = (Plot) view.blocks().get(1);
+    Series.Points sampled = (Series.Points) network.series().getLast();
+    assertThat(sampled.y().getLast())
+        .isEqualTo(result.networks().getFirst().sampled().getLast().mean());
+    assertThat(new ObjectMapper().writeValueAsString(result)).contains("\"collapseProbability\"");
+    assertThat(new ObjectMapper().writeValueAsString(view)).contains("\"network-network\"");
+  }
+
+  @Test
+  void experimentsCanBeLeftOut() {
+    DegeneracyConfig config =
+        read("samples = 20, architectures = [], experiments = [], angle = 1", NETWORK);
+    try (HostMatrix x = HostMatrix.of(new double[][] {{1, 0}, {0, 1}})) {
+      DegeneracyResult result =
+          new DegeneracyStudy(config, 5, 1, Progress.NONE).run(x, NETWORK.hidden(), 10);
+      assertThat(result.startAngle()).isEqualTo(1);
+      assertThat(result.measured()).isEmpty();
+      assertThat(new DegeneracyView(config, result, 5).view().blocks()).hasSize(5);
+    }
+  }
+
+  private static final class Counter implements Progress {
+    long steps;
+    long done;
+
+    @Override
+    public void begin(String task, long count) {
+      steps = count;
+    }
+
+    @Override
+    public void advance(long count) {
+      done += count;
+    }
+  }
+}
