@@ -34,9 +34,14 @@ public sealed interface Activation {
   /** Returns φ′(u); at a kink the mean of both sides. */
   double derivative(double u);
 
-  /** Returns whether φ′ is a function with E[φ′(g)²] finite for Gaussian g. */
-  default boolean hasDerivative() {
-    return true;
+  /**
+   * Returns whether φ′ is a function with E[φ′(g)²] finite for Gaussian g; false for sign, whose
+   * derivative is twice the delta distribution.
+   */
+  // Not a default method: with one, the first use of a record would initialise this interface,
+  // whose constants need the record, and two threads could wait for each other.
+  static boolean hasDerivative(Activation activation) {
+    return !(activation instanceof Sign);
   }
 
   /**
@@ -213,12 +218,6 @@ public sealed interface Activation {
     @Override
     public double derivative(double u) {
       return 0;
-    }
-
-    /** Returns false: the derivative is twice the delta distribution. */
-    @Override
-    public boolean hasDerivative() {
-      return false;
     }
 
     @Override

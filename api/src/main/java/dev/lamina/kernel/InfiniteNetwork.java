@@ -101,7 +101,7 @@ public record InfiniteNetwork(
 
   void requireDerivatives(String owner) {
     for (Activation a : activations) {
-      if (!a.hasDerivative()) {
+      if (!Activation.hasDerivative(a)) {
         throw new IllegalArgumentException(
             "%s: activation %s has no square-integrable derivative, so there is no tangent kernel; nngp takes it"
                 .formatted(owner, a));
