@@ -3,6 +3,8 @@ package dev.lamina.analysis.regression;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.ShapeException;
+import java.util.Arrays;
+import java.util.Objects;
 
 /** What is to be predicted, as the regression sees it and as it is scored. */
 public sealed interface Targets {
@@ -22,6 +24,13 @@ public sealed interface Targets {
    * @param mean N×C
    */
   Score score(HostMatrix mean);
+
+  /**
+   * Returns the targets of the first samples.
+   *
+   * @param count how many, 0 ≤ count ≤ N
+   */
+  Targets first(int count);
 
   /**
    * Returns classes.
@@ -95,6 +104,12 @@ public sealed interface Targets {
     }
 
     @Override
+    public Labels first(int count) {
+      return new Labels(
+          Arrays.copyOf(labels, Objects.checkIndex(count, labels.length + 1)), classes);
+    }
+
+    @Override
     public Score.Accuracy score(HostMatrix mean) {
       requireShape(this, mean);
       int correct = 0;
@@ -136,6 +151,11 @@ public sealed interface Targets {
     @Override
     public HostMatrix toMatrix() {
       return values.copy(DType.FLOAT64);
+    }
+
+    @Override
+    public Values first(int count) {
+      return new Values(values.rows(0, count));
     }
 
     @Override

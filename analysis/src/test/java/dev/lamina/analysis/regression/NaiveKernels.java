@@ -14,8 +14,7 @@ final class NaiveKernels {
       case Kernel.Constant k -> k.value();
       case Kernel.Linear k -> dot(x, z) + k.offset();
       case Kernel.Gaussian k ->
-          Math.exp(
-              -(dot(x, x) - 2 * dot(x, z) + dot(z, z)) / (2 * k.lengthScale() * k.lengthScale()));
+          Math.exp(-squaredDistance(x, z) / (2 * k.lengthScale() * k.lengthScale()));
       case Kernel.Nngp k -> network(k.network(), x, z)[0];
       case Kernel.Ntk k -> network(k.network(), x, z)[1];
       case Kernel.Sum k -> k.terms().stream().mapToDouble(t -> value(t, x, z)).sum();
@@ -51,6 +50,14 @@ final class NaiveKernels {
   private static double input(InfiniteNetwork network, double[] x, double[] z) {
     return network.weightVariances().getFirst() * dot(x, z) / x.length
         + network.biasVariances().getFirst();
+  }
+
+  private static double squaredDistance(double[] x, double[] z) {
+    double sum = 0;
+    for (int j = 0; j < x.length; j++) {
+      sum += (x[j] - z[j]) * (x[j] - z[j]);
+    }
+    return sum;
   }
 
   static double dot(double[] x, double[] z) {
