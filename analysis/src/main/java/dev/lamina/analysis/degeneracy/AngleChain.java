@@ -156,8 +156,8 @@ public final class AngleChain {
   }
 
   /**
-   * One block of samples side by side. The sums over units run lane by lane, so that the compiler
-   * can use vector instructions without changing the order of any sum.
+   * One block of samples side by side. The sums over units run lane by lane in short loops, so that
+   * the compiler can use vector instructions without changing the order of any sum.
    */
   private final class Lanes {
     private final int from;
@@ -167,6 +167,9 @@ public final class AngleChain {
     private final double[] z = new double[BLOCK];
     private final double[] sin = new double[BLOCK];
     private final double[] cos = new double[BLOCK];
+    private final double[] p = new double[BLOCK];
+    private final double[] q = new double[BLOCK];
+    private final double[] t = new double[BLOCK];
     private final double[] pp = new double[BLOCK];
     private final double[] qq = new double[BLOCK];
     private final double[] pq = new double[BLOCK];
@@ -189,6 +192,7 @@ public final class AngleChain {
           g[i] = random.nextGaussian();
           z[i] = random.nextGaussian();
         }
+        activate();
         accumulate();
         accumulateActivity();
       }
@@ -197,25 +201,30 @@ public final class AngleChain {
       }
     }
 
-    private void accumulate() {
+    private void activate() {
       for (int i = 0; i < BLOCK; i++) {
         double c = cos[i];
         double sz = sin[i] * z[i];
-        double p = Math.max(g[i], 0);
-        double q = Math.max(c * g[i] + sz, 0);
-        double t = Math.max(sz + c * Math.min(g[i], 0), -c * p);
-        pp[i] += p * p;
-        qq[i] += q * q;
-        pq[i] += p * q;
-        tt[i] += t * t;
-        tp[i] += t * p;
+        p[i] = Math.max(g[i], 0);
+        q[i] = Math.max(c * g[i] + sz, 0);
+        t[i] = Math.max(sz + c * Math.min(g[i], 0), c * Math.min(-g[i], 0));
+      }
+    }
+
+    private void accumulate() {
+      for (int i = 0; i < BLOCK; i++) {
+        pp[i] += p[i] * p[i];
+        qq[i] += q[i] * q[i];
+        pq[i] += p[i] * q[i];
+        tt[i] += t[i] * t[i];
+        tp[i] += t[i] * p[i];
       }
     }
 
     /** Sum and maximum of max(p, q) are equal if and only if at most one unit is active. */
     private void accumulateActivity() {
       for (int i = 0; i < BLOCK; i++) {
-        double active = Math.max(Math.max(g[i], cos[i] * g[i] + sin[i] * z[i]), 0);
+        double active = Math.max(p[i], q[i]);
         sum[i] += active;
         largest[i] = Math.max(largest[i], active);
       }
