@@ -3,11 +3,7 @@ package dev.lamina.analysis.degeneracy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
-import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
-import java.util.stream.IntStream;
 
 /**
  * Samples the exact law of the angle through a ReLU network with Gaussian weights, without weights.
@@ -41,10 +37,8 @@ public final class AngleChain {
   private static final int BLOCK = 64;
 
   private static final double SINE_FLOOR = 1e-150;
-  private static final RandomGeneratorFactory<RandomGenerator> GENERATORS =
-      RandomGeneratorFactory.of("L64X128MixRandom");
 
-  private final MonteCarloSettings settings;
+  private final SampleBlocks blocks;
   private final double[] sines;
   private final double[] cosines;
   private final double[] values;
@@ -59,7 +53,7 @@ public final class AngleChain {
    */
   public AngleChain(double angle, MonteCarloSettings settings) {
     AngleStep.checkAngle(angle);
-    this.settings = settings;
+    this.blocks = new SampleBlocks(settings);
     this.sines = new double[settings.samples()];
     this.cosines = new double[settings.samples()];
     this.values = new double[settings.samples()];
@@ -98,10 +92,7 @@ public final class AngleChain {
   public void advance(int width) {
     SmallAngleLaw.checkWidth(width);
     layer++;
-    int blocks = Math.ceilDiv(values.length, BLOCK);
-    inParallel(
-        blocks,
-        block -> new Lanes(block * BLOCK, stream(settings.seed(), layer, block)).run(width));
+    blocks.forEach(layer, (from, to, random) -> new Lanes(from, to, random).run(width));
   }
 
   /**
@@ -131,30 +122,6 @@ public final class AngleChain {
     return SampleStatistics.of(values);
   }
 
-  private void inParallel(int blocks, IntConsumer task) {
-    int threads = Math.min(settings.threads(), blocks);
-    if (threads == 1) {
-      IntStream.range(0, blocks).forEach(task);
-      return;
-    }
-    try (ForkJoinPool pool = new ForkJoinPool(threads)) {
-      pool.submit(() -> IntStream.range(0, blocks).parallel().forEach(task)).join();
-    }
-  }
-
-  /** Returns the random stream of one block of one layer. */
-  private static RandomGenerator stream(long seed, int layer, int block) {
-    return GENERATORS.create(mix(mix(mix(seed) + layer) + block));
-  }
-
-  /** The finaliser of SplitMix64: neighbouring arguments give unrelated results. */
-  private static long mix(long value) {
-    long z = value + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
-  }
-
   /**
    * One block of samples side by side. The sums over units run lane by lane in short loops, so that
    * the compiler can use vector instructions without changing the order of any sum.
@@ -178,9 +145,9 @@ public final class AngleChain {
     private final double[] sum = new double[BLOCK];
     private final double[] largest = new double[BLOCK];
 
-    Lanes(int from, RandomGenerator random) {
+    Lanes(int from, int to, RandomGenerator random) {
       this.from = from;
-      this.count = Math.min(BLOCK, values.length - from);
+      this.count = to - from;
       this.random = random;
       System.arraycopy(sines, from, sin, 0, count);
       System.arraycopy(cosines, from, cos, 0, count);
