@@ -31,4 +31,25 @@ public final class DataFormatException extends RuntimeException {
       Path file, long offset, String expected, String found, Throwable cause) {
     super(file + ": at byte " + offset + ": expected " + expected + " but found " + found, cause);
   }
+
+  private DataFormatException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /**
+   * Says what is wrong with a text file.
+   *
+   * @param file the file that was read
+   * @param line line number, from 1
+   * @param place what in the line, such as {@code column 3 ("age")}; empty if the whole line
+   * @param expected what the format demands there
+   * @param found what stands there
+   * @param cause the lower-level failure, or null
+   */
+  public static DataFormatException inText(
+      Path file, long line, String place, String expected, String found, Throwable cause) {
+    String where = "line " + line + (place.isEmpty() ? "" : ", " + place);
+    return new DataFormatException(
+        file + ": in " + where + ": expected " + expected + " but found " + found, cause);
+  }
 }
