@@ -13,7 +13,7 @@ import dev.lamina.ops.SolveOps;
 /**
  * A backend of plain loops over host matrices, so that analyses can be tested without a real one.
  */
-final class NaiveBackend implements Backend {
+public final class NaiveBackend implements Backend {
   private final MemoryBudget budget;
   private final NaiveGram gram = new NaiveGram();
   private final NaiveSolve solve = new NaiveSolve();
@@ -22,7 +22,7 @@ final class NaiveBackend implements Backend {
     this.budget = new MemoryBudget(budget);
   }
 
-  NaiveBackend() {
+  public NaiveBackend() {
     this(1L << 30);
   }
 
