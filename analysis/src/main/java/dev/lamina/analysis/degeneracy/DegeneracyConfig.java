@@ -4,6 +4,7 @@ import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.config.Bounds;
 import dev.lamina.config.ConfigReader;
 import dev.lamina.kernel.Activation;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,6 @@ import java.util.stream.Collectors;
  * @param samples networks to sample per prediction
  * @param architectures networks to compare
  * @param experiments experiments to repeat
- * @param activations activations to send through the configured widths; none for no comparison
- * @param weightVariance variance of the weights times the fan-in, for these activations
- * @param biasVariance variance of the biases, for these activations
  */
 public record DegeneracyConfig(
     List<Rule> rules,
@@ -29,10 +27,7 @@ public record DegeneracyConfig(
     StartAngle angle,
     int samples,
     List<Architecture> architectures,
-    List<Experiment> experiments,
-    List<Activation> activations,
-    double weightVariance,
-    double biasVariance) {
+    List<Experiment> experiments) {
 
   /** Copies and checks the lists. */
   public DegeneracyConfig {
@@ -40,7 +35,6 @@ public record DegeneracyConfig(
     conventions = conventions.stream().distinct().toList();
     architectures = List.copyOf(architectures);
     experiments = experiments.stream().distinct().toList();
-    activations = activations.stream().distinct().toList();
     if (conventions.isEmpty()) {
       throw new IllegalArgumentException("conventions must name network, authors or both");
     }
@@ -78,12 +72,11 @@ public record DegeneracyConfig(
 
   /**
    * Reads the block {@code degeneracy { rules, conventions, angle, samples, architectures,
-   * experiments, activations, weightVariance, biasVariance }}; what is left out is as in
+   * experiments }}; what is left out is as in
    *
    * <pre>{@code
    * { rules = [infinite, paper, digamma, density], conventions = [network], angle = data,
-   *   samples = 20000, architectures = ["2x85", "10x100", …], experiments = [oneLayer, evolution, decay],
-   *   activations = [], weightVariance = (that of network.init), biasVariance = 0 }
+   *   samples = 20000, architectures = ["2x85", "10x100", …], experiments = [oneLayer, evolution, decay] }
    * }</pre>
    *
    * @param config the block
@@ -111,10 +104,7 @@ public record DegeneracyConfig(
         config.choices(
             "experiments",
             words(Experiment.values(), Experiment::text),
-            List.of(Experiment.values())),
-        config.parsedList("activations", Activation::parse, List.of()),
-        config.number("weightVariance", Bounds.POSITIVE, network.init().gain()),
-        config.number("biasVariance", Bounds.NOT_NEGATIVE, 0));
+            new ArrayList<>(Arrays.asList(Experiment.values()))));
   }
 
   private static <T> Map<String, T> words(T[] values, Function<T, String> text) {
