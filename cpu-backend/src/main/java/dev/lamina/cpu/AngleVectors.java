@@ -64,29 +64,39 @@ final class AngleVectors {
     3.0658986785827735e-07
   };
 
+  // Constant vectors, not broadcasts: a loop over both polynomials has to stay below the size at
+  // which
+  // the JIT compiler stops inlining and starts allocating vectors.
+  private static final FloatVector A0 = constant(1.4142135f);
+  private static final FloatVector A1 = constant(0.117853165f);
+  private static final FloatVector A2 = constant(0.026474483f);
+  private static final FloatVector A3 = constant(0.008216731f);
+  private static final FloatVector A4 = constant(0.0014788598f);
+  private static final FloatVector A5 = constant(0.003338417f);
+  private static final FloatVector A6 = constant(-0.0019906429f);
+  private static final FloatVector A7 = constant(0.0012117377f);
+  private static final FloatVector Q0 = constant(0.94280905f);
+  private static final FloatVector Q1 = constant(0.047139395f);
+  private static final FloatVector Q2 = constant(0.007592717f);
+  private static final FloatVector Q3 = constant(0.0016582847f);
+  private static final FloatVector Q4 = constant(0.000742262f);
+  private static final FloatVector Q5 = constant(-0.00017620035f);
+  private static final FloatVector Q6 = constant(0.00023447137f);
+
   private AngleVectors() {}
+
+  private static FloatVector constant(float value) {
+    return FloatVector.broadcast(FloatVector.SPECIES_PREFERRED, value);
+  }
 
   /** Returns A(r) of the float32 approximation. */
   static FloatVector a(FloatVector r) {
-    return r.mul(0.0012117377f)
-        .add(-0.0019906429f)
-        .fma(r, r.broadcast(0.003338417f))
-        .fma(r, r.broadcast(0.0014788598f))
-        .fma(r, r.broadcast(0.008216731f))
-        .fma(r, r.broadcast(0.026474483f))
-        .fma(r, r.broadcast(0.117853165f))
-        .fma(r, r.broadcast(1.4142135f));
+    return r.fma(A7, A6).fma(r, A5).fma(r, A4).fma(r, A3).fma(r, A2).fma(r, A1).fma(r, A0);
   }
 
   /** Returns Q(r) of the float32 approximation. */
   static FloatVector q(FloatVector r) {
-    return r.mul(0.00023447137f)
-        .add(-0.00017620035f)
-        .fma(r, r.broadcast(0.000742262f))
-        .fma(r, r.broadcast(0.0016582847f))
-        .fma(r, r.broadcast(0.007592717f))
-        .fma(r, r.broadcast(0.047139395f))
-        .fma(r, r.broadcast(0.94280905f));
+    return r.fma(Q6, Q5).fma(r, Q4).fma(r, Q3).fma(r, Q2).fma(r, Q1).fma(r, Q0);
   }
 
   /** Returns A(r) in float64. */

@@ -45,7 +45,8 @@ final class CpuGramOps extends AbstractGramOps {
     forEachTile(
         tiles,
         count,
-        (worker, index) -> tiles.tile(worker, index / columns, index % columns, store(outputs)));
+        (worker, index) ->
+            tiles.tile(worker, index / columns, index % columns, new Store(outputs, false)));
   }
 
   private void computeSymmetric(KernelTiles tiles, long n, List<HostMatrix> outputs) {
@@ -55,26 +56,42 @@ final class CpuGramOps extends AbstractGramOps {
         (worker, index) -> {
           long i = TilePlan.lowerRow(index);
           long j = index - TilePlan.lowerTiles(i);
-          tiles.tile(worker, i, j, store(outputs));
-          long edge = tiles.plan().edge();
-          long rowEnd = Math.min(n, tiles.start(i) + edge);
-          long colEnd = Math.min(n, tiles.start(j) + edge);
-          for (int o = 0; o < outputs.size(); o++) {
-            HostMatrix out = outputs.get(o);
-            if (i == j) {
-              storeDiagonal(out, tiles.start(i), tiles.xBlock(i).diagonal[o]);
+          if (i == j) {
+            tiles.tile(worker, i, j, new Store(outputs, false));
+            double[][] diagonal = tiles.xBlock(i).diagonal;
+            long end = Math.min(n, tiles.start(i + 1));
+            for (int o = 0; o < outputs.size(); o++) {
+              storeDiagonal(outputs.get(o), tiles.start(i), diagonal[o]);
+              Mirror.lowerToUpper(outputs.get(o), tiles.start(i), end, tiles.start(i), end);
             }
-            Mirror.lowerToUpper(out, tiles.start(i), rowEnd, tiles.start(j), colEnd);
+          } else {
+            tiles.tile(worker, i, j, new Store(outputs, true));
           }
         });
   }
 
-  private static KernelTiles.Sink store(List<HostMatrix> outputs) {
-    return (worker, row, from, count, entries) -> {
+  /**
+   * Writes results to their matrices.
+   *
+   * @param outputs one for each result
+   * @param mirrored whether what is written below the diagonal is also written above it
+   */
+  private record Store(List<HostMatrix> outputs, boolean mirrored) implements KernelTiles.Sink {
+    @Override
+    public void line(int worker, long row, long from, int count, Entries entries) {
       for (int o = 0; o < outputs.size(); o++) {
         entries.store(o, count, outputs.get(o), row, from);
       }
-    };
+    }
+
+    @Override
+    public void strip(long row, long rowEnd, long col, long colEnd) {
+      if (mirrored) {
+        for (HostMatrix out : outputs) {
+          Mirror.lowerToUpper(out, row, rowEnd, col, colEnd);
+        }
+      }
+    }
   }
 
   private static void storeDiagonal(HostMatrix out, long start, double[] diagonal) {

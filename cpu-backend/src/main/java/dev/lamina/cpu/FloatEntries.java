@@ -24,7 +24,7 @@ final class FloatEntries implements Entries {
   private final NearPairs near;
   private final float[][] registers;
   private final float[][] outputs;
-  private final float[] scratch;
+  private float[] scratch;
 
   FloatEntries(EntryProgram program, int width, NearPairs near) {
     int padded = width + RowBlock.PADDING;
@@ -199,23 +199,28 @@ final class FloatEntries implements Entries {
   }
 
   private void angleDual(Instruction.AngleDual in, int n) {
-    float[] source = registers[in.source()];
-    float[] target = registers[in.target()];
-    float[] slope = in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()];
-    float kappa = (float) in.kappa();
-    float left = (float) (2 - Math.PI * in.kappa());
-    float back = (float) (Math.PI * in.kappa() - 1);
+    // The angle first: the target may be the source.
+    if (in.derivative() != Instruction.NONE) {
+      angle(registers[in.source()], (float) in.kappa(), registers[in.derivative()], n);
+    }
+    dual(registers[in.source()], in.kappa(), registers[in.target()], n);
+  }
+
+  /**
+   * target = s − κ(sin θ − θ cos θ). A loop of its own: with the angle in the same loop it outgrows
+   * what the JIT compiler inlines, and every vector is then allocated.
+   */
+  private static void dual(float[] source, double kappa64, float[] target, int n) {
+    float kappa = (float) kappa64;
+    float left = (float) (2 - Math.PI * kappa64);
+    float back = (float) (Math.PI * kappa64 - 1);
     for (int j = 0; j < n; j += L) {
       FloatVector s = FloatVector.fromArray(F, source, j);
       FloatVector r = s.min(s.neg().add(2f)).max(0f);
       FloatVector root = r.lanewise(VectorOperators.SQRT);
-      FloatVector theta = AngleVectors.a(r).mul(root);
       FloatVector excess = AngleVectors.q(r).mul(root).mul(r);
-      VectorMask<Float> obtuse = s.compare(VectorOperators.GT, 1f);
-      theta = theta.blend(theta.neg().add((float) Math.PI), obtuse);
-      FloatVector base = s.blend(r.mul(back).add(left), obtuse);
+      FloatVector base = s.blend(r.mul(back).add(left), s.compare(VectorOperators.GT, 1f));
       excess.neg().fma(FloatVector.broadcast(F, kappa), base).intoArray(target, j);
-      theta.mul(kappa).intoArray(slope, j);
     }
   }
 
@@ -255,65 +260,57 @@ final class FloatEntries implements Entries {
 
   private void uniformLayer(Instruction.UniformAngleLayer in, int n) {
     float[] s = registers[in.s()];
-    if (in.u() == Instruction.NONE) {
-      nngpLayer(s, n, in.kappa(), (float) in.skip(), (float) in.keep());
-    } else {
-      tangentLayer(
-          s,
+    dual(s, in.kappa(), scratch, n);
+    if (in.u() != Instruction.NONE) {
+      tangent(
           registers[in.u()],
-          n,
-          in.kappa(),
-          (float) in.skip(),
-          (float) in.keep(),
+          s,
+          scratch,
+          (float) in.kappa(),
           (float) in.own(),
           (float) in.skipTangent(),
-          (float) in.slope());
+          (float) in.slope(),
+          n);
+    }
+    if (in.skip() == 0) {
+      registers[in.s()] = scratch; // keep is 1: the dual is the layer's complement
+      scratch = s;
+    } else {
+      mix(s, scratch, (float) in.skip(), (float) in.keep(), n);
     }
   }
 
-  private static void nngpLayer(float[] s, int n, double kappa64, float skip, float keep) {
-    float kappa = (float) kappa64;
-    float left = (float) (2 - Math.PI * kappa64);
-    float back = (float) (Math.PI * kappa64 - 1);
-    for (int j = 0; j < n; j += L) {
-      FloatVector v = FloatVector.fromArray(F, s, j);
-      FloatVector r = v.min(v.neg().add(2f)).max(0f);
-      FloatVector root = r.lanewise(VectorOperators.SQRT);
-      FloatVector excess = AngleVectors.q(r).mul(root).mul(r);
-      FloatVector base = v.blend(r.mul(back).add(left), v.compare(VectorOperators.GT, 1f));
-      FloatVector dual = excess.neg().fma(FloatVector.broadcast(F, kappa), base);
-      v.mul(skip).add(dual.mul(keep)).intoArray(s, j);
-    }
-  }
-
-  private static void tangentLayer(
-      float[] s,
+  private static void tangent(
       float[] u,
-      int n,
-      double kappa64,
-      float skip,
-      float keep,
+      float[] source,
+      float[] dual,
+      float kappa,
       float own,
-      float skipTangent,
-      float slope) {
-    float kappa = (float) kappa64;
-    float left = (float) (2 - Math.PI * kappa64);
-    float back = (float) (Math.PI * kappa64 - 1);
+      float skip,
+      float slope,
+      int n) {
     for (int j = 0; j < n; j += L) {
-      FloatVector v = FloatVector.fromArray(F, s, j);
-      FloatVector t = FloatVector.fromArray(F, u, j);
-      FloatVector r = v.min(v.neg().add(2f)).max(0f);
-      FloatVector root = r.lanewise(VectorOperators.SQRT);
-      FloatVector theta = AngleVectors.a(r).mul(root);
-      FloatVector excess = AngleVectors.q(r).mul(root).mul(r);
-      VectorMask<Float> obtuse = v.compare(VectorOperators.GT, 1f);
-      theta = theta.blend(theta.neg().add((float) Math.PI), obtuse);
-      FloatVector base = v.blend(r.mul(back).add(left), obtuse);
-      FloatVector dual = excess.neg().fma(FloatVector.broadcast(F, kappa), base);
+      FloatVector s = FloatVector.fromArray(F, source, j);
+      FloatVector r = s.min(s.neg().add(2f)).max(0f);
+      FloatVector theta = AngleVectors.a(r).mul(r.lanewise(VectorOperators.SQRT));
+      theta = theta.blend(theta.neg().add((float) Math.PI), s.compare(VectorOperators.GT, 1f));
       FloatVector delta = theta.mul(kappa);
+      FloatVector t = FloatVector.fromArray(F, u, j);
       FloatVector composed = delta.neg().fma(t, delta.add(t));
-      composed.mul(slope).add(t.mul(skipTangent)).add(dual.mul(own)).intoArray(u, j);
-      v.mul(skip).add(dual.mul(keep)).intoArray(s, j);
+      composed
+          .mul(slope)
+          .add(t.mul(skip))
+          .add(FloatVector.fromArray(F, dual, j).mul(own))
+          .intoArray(u, j);
+    }
+  }
+
+  private static void mix(float[] s, float[] dual, float skip, float keep, int n) {
+    for (int j = 0; j < n; j += L) {
+      FloatVector.fromArray(F, s, j)
+          .mul(skip)
+          .add(FloatVector.fromArray(F, dual, j).mul(keep))
+          .intoArray(s, j);
     }
   }
 

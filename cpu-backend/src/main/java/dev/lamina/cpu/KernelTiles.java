@@ -17,8 +17,10 @@ import java.lang.foreign.MemorySegment;
  */
 final class KernelTiles implements AutoCloseable {
 
+  /** 16 rows of float32 are mirrored into whole cache lines. */
+  private static final int STRIP = 16;
+
   /** Takes one line of results out of the entry programs. */
-  @FunctionalInterface
   interface Sink {
     /**
      * Takes a line.
@@ -30,6 +32,16 @@ final class KernelTiles implements AutoCloseable {
      * @param entries holds the results
      */
     void line(int worker, long row, long from, int count, Entries entries);
+
+    /**
+     * Called after every 16 lines of a tile, and after its last one, while they are in cache.
+     *
+     * @param row first of these lines
+     * @param rowEnd one past the last
+     * @param col first column of the tile
+     * @param colEnd one past the last
+     */
+    default void strip(long row, long rowEnd, long col, long colEnd) {}
   }
 
   private final HostMatrix x;
@@ -153,6 +165,10 @@ final class KernelTiles implements AutoCloseable {
       int count = diagonal ? r + 1 : n;
       entries[worker].run(dots[worker], (long) r * stride() * bytes, rows, r, cols, count);
       sink.line(worker, start(i) + r, start(j), count, entries[worker]);
+      if ((r + 1) % STRIP == 0 || r + 1 == m) {
+        int first = r - r % STRIP;
+        sink.strip(start(i) + first, start(i) + r + 1, start(j), start(j) + n);
+      }
     }
   }
 

@@ -13,7 +13,7 @@ import dev.lamina.backend.MemoryBudgetException;
 record TilePlan(int edge, int workers, boolean keepRows, long bytes) {
 
   /** A tile's operands then stay in the second-level cache while the product is taken. */
-  static final int LARGEST_EDGE = 512;
+  static final int LARGEST_EDGE = 256;
 
   static final int SMALLEST_EDGE = 8;
 
