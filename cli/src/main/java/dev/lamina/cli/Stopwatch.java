@@ -12,6 +12,11 @@ final class Stopwatch {
   static double seconds(Runnable work) {
     long start = System.nanoTime();
     work.run();
+    return secondsSince(start);
+  }
+
+  /** Returns the seconds since a reading of {@link System#nanoTime}. */
+  static double secondsSince(long start) {
     return (System.nanoTime() - start) * NANOS;
   }
 

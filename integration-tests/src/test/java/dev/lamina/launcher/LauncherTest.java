@@ -107,6 +107,25 @@ class LauncherTest {
   }
 
   @Test
+  void usesTheRecordOfAStartWhenTheJdkMadeOne() throws Exception {
+    maven(BUILDING_MAVEN);
+    script(
+        jdk.resolve("bin/java"),
+        """
+        #!/bin/sh
+        for option; do
+          case $option in -XX:AOTCacheOutput=*) : > "${option#*=}" ;; esac
+        done
+        printf '%s\n' "$@"
+        """);
+
+    Outcome outcome = lamina("doctor");
+
+    assertThat(outcome.out())
+        .contains("-XX:AOTCache=" + folder.resolve("cli/target/lamina/start.aot") + "\n");
+  }
+
+  @Test
   void withoutAJdkItSaysWhatToInstall() throws Exception {
     script(folder.resolve(".mvn/find-jdk"), "#!/bin/sh\nexit 1\n");
 

@@ -3,11 +3,7 @@ package dev.lamina.analysis.degeneracy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
-import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
-import java.util.stream.IntStream;
 
 /**
  * Samples the exact law of the angle through a ReLU network with Gaussian weights, without weights.
@@ -41,10 +37,8 @@ public final class AngleChain {
   private static final int BLOCK = 64;
 
   private static final double SINE_FLOOR = 1e-150;
-  private static final RandomGeneratorFactory<RandomGenerator> GENERATORS =
-      RandomGeneratorFactory.of("L64X128MixRandom");
 
-  private final MonteCarloSettings settings;
+  private final SampleBlocks blocks;
   private final double[] sines;
   private final double[] cosines;
   private final double[] values;
@@ -59,7 +53,7 @@ public final class AngleChain {
    */
   public AngleChain(double angle, MonteCarloSettings settings) {
     AngleStep.checkAngle(angle);
-    this.settings = settings;
+    this.blocks = new SampleBlocks(settings);
     this.sines = new double[settings.samples()];
     this.cosines = new double[settings.samples()];
     this.values = new double[settings.samples()];
@@ -98,10 +92,7 @@ public final class AngleChain {
   public void advance(int width) {
     SmallAngleLaw.checkWidth(width);
     layer++;
-    int blocks = Math.ceilDiv(values.length, BLOCK);
-    inParallel(
-        blocks,
-        block -> new Lanes(block * BLOCK, stream(settings.seed(), layer, block)).run(width));
+    blocks.forEach(layer, (from, to, random) -> new Lanes(from, to, random).run(width));
   }
 
   /**
@@ -131,33 +122,9 @@ public final class AngleChain {
     return SampleStatistics.of(values);
   }
 
-  private void inParallel(int blocks, IntConsumer task) {
-    int threads = Math.min(settings.threads(), blocks);
-    if (threads == 1) {
-      IntStream.range(0, blocks).forEach(task);
-      return;
-    }
-    try (ForkJoinPool pool = new ForkJoinPool(threads)) {
-      pool.submit(() -> IntStream.range(0, blocks).parallel().forEach(task)).join();
-    }
-  }
-
-  /** Returns the random stream of one block of one layer. */
-  private static RandomGenerator stream(long seed, int layer, int block) {
-    return GENERATORS.create(mix(mix(mix(seed) + layer) + block));
-  }
-
-  /** The finaliser of SplitMix64: neighbouring arguments give unrelated results. */
-  private static long mix(long value) {
-    long z = value + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
-  }
-
   /**
-   * One block of samples side by side. The sums over units run lane by lane, so that the compiler
-   * can use vector instructions without changing the order of any sum.
+   * One block of samples side by side. The sums over units run lane by lane in short loops, so that
+   * the compiler can use vector instructions without changing the order of any sum.
    */
   private final class Lanes {
     private final int from;
@@ -167,6 +134,9 @@ public final class AngleChain {
     private final double[] z = new double[BLOCK];
     private final double[] sin = new double[BLOCK];
     private final double[] cos = new double[BLOCK];
+    private final double[] p = new double[BLOCK];
+    private final double[] q = new double[BLOCK];
+    private final double[] t = new double[BLOCK];
     private final double[] pp = new double[BLOCK];
     private final double[] qq = new double[BLOCK];
     private final double[] pq = new double[BLOCK];
@@ -175,9 +145,9 @@ public final class AngleChain {
     private final double[] sum = new double[BLOCK];
     private final double[] largest = new double[BLOCK];
 
-    Lanes(int from, RandomGenerator random) {
+    Lanes(int from, int to, RandomGenerator random) {
       this.from = from;
-      this.count = Math.min(BLOCK, values.length - from);
+      this.count = to - from;
       this.random = random;
       System.arraycopy(sines, from, sin, 0, count);
       System.arraycopy(cosines, from, cos, 0, count);
@@ -189,6 +159,7 @@ public final class AngleChain {
           g[i] = random.nextGaussian();
           z[i] = random.nextGaussian();
         }
+        activate();
         accumulate();
         accumulateActivity();
       }
@@ -197,25 +168,30 @@ public final class AngleChain {
       }
     }
 
-    private void accumulate() {
+    private void activate() {
       for (int i = 0; i < BLOCK; i++) {
         double c = cos[i];
         double sz = sin[i] * z[i];
-        double p = Math.max(g[i], 0);
-        double q = Math.max(c * g[i] + sz, 0);
-        double t = Math.max(sz + c * Math.min(g[i], 0), -c * p);
-        pp[i] += p * p;
-        qq[i] += q * q;
-        pq[i] += p * q;
-        tt[i] += t * t;
-        tp[i] += t * p;
+        p[i] = Math.max(g[i], 0);
+        q[i] = Math.max(c * g[i] + sz, 0);
+        t[i] = Math.max(sz + c * Math.min(g[i], 0), c * Math.min(-g[i], 0));
+      }
+    }
+
+    private void accumulate() {
+      for (int i = 0; i < BLOCK; i++) {
+        pp[i] += p[i] * p[i];
+        qq[i] += q[i] * q[i];
+        pq[i] += p[i] * q[i];
+        tt[i] += t[i] * t[i];
+        tp[i] += t[i] * p[i];
       }
     }
 
     /** Sum and maximum of max(p, q) are equal if and only if at most one unit is active. */
     private void accumulateActivity() {
       for (int i = 0; i < BLOCK; i++) {
-        double active = Math.max(Math.max(g[i], cos[i] * g[i] + sin[i] * z[i]), 0);
+        double active = Math.max(p[i], q[i]);
         sum[i] += active;
         largest[i] = Math.max(largest[i], active);
       }

@@ -4,7 +4,6 @@ import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.config.Bounds;
 import dev.lamina.config.ConfigReader;
 import dev.lamina.kernel.Activation;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,9 @@ import java.util.stream.Collectors;
  * @param samples networks to sample per prediction
  * @param architectures networks to compare
  * @param experiments experiments to repeat
+ * @param activations activations to send through the configured widths; none for no comparison
+ * @param weightVariance variance of the weights times the fan-in, for these activations
+ * @param biasVariance variance of the biases, for these activations
  */
 public record DegeneracyConfig(
     List<Rule> rules,
@@ -27,7 +29,10 @@ public record DegeneracyConfig(
     StartAngle angle,
     int samples,
     List<Architecture> architectures,
-    List<Experiment> experiments) {
+    List<Experiment> experiments,
+    List<Activation> activations,
+    double weightVariance,
+    double biasVariance) {
 
   /** Copies and checks the lists. */
   public DegeneracyConfig {
@@ -35,6 +40,7 @@ public record DegeneracyConfig(
     conventions = conventions.stream().distinct().toList();
     architectures = List.copyOf(architectures);
     experiments = experiments.stream().distinct().toList();
+    activations = activations.stream().distinct().toList();
     if (conventions.isEmpty()) {
       throw new IllegalArgumentException("conventions must name network, authors or both");
     }
@@ -72,11 +78,12 @@ public record DegeneracyConfig(
 
   /**
    * Reads the block {@code degeneracy { rules, conventions, angle, samples, architectures,
-   * experiments }}; what is left out is as in
+   * experiments, activations, weightVariance, biasVariance }}; what is left out is as in
    *
    * <pre>{@code
    * { rules = [infinite, paper, digamma, density], conventions = [network], angle = data,
-   *   samples = 20000, architectures = ["2x85", "10x100", …], experiments = [oneLayer, evolution, decay] }
+   *   samples = 20000, architectures = ["2x85", "10x100", …], experiments = [oneLayer, evolution, decay],
+   *   activations = [], weightVariance = (that of network.init), biasVariance = 0 }
    * }</pre>
    *
    * @param config the block
@@ -104,7 +111,10 @@ public record DegeneracyConfig(
         config.choices(
             "experiments",
             words(Experiment.values(), Experiment::text),
-            new ArrayList<>(Arrays.asList(Experiment.values()))));
+            List.of(Experiment.values())),
+        config.parsedList("activations", Activation::parse, List.of()),
+        config.number("weightVariance", Bounds.POSITIVE, network.init().gain()),
+        config.number("biasVariance", Bounds.NOT_NEGATIVE, 0));
   }
 
   private static <T> Map<String, T> words(T[] values, Function<T, String> text) {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param oneLayer experiment E1; empty if not asked for
  * @param evolution experiment E2; empty if not asked for, else one
  * @param decay experiment E3; empty if not asked for, else one
+ * @param activations the configured widths with other activations
  */
 public record DegeneracyResult(
     double startAngle,
@@ -22,7 +23,8 @@ public record DegeneracyResult(
     List<SmallAngleLaw> laws,
     List<OneLayerExperiment.Row> oneLayer,
     List<AngleEvolution.Result> evolution,
-    List<DecayLaws.Result> decay) {
+    List<DecayLaws.Result> decay,
+    List<ActivationPath> activations) {
 
   /** Copies the lists. */
   public DegeneracyResult {
@@ -33,6 +35,7 @@ public record DegeneracyResult(
     oneLayer = List.copyOf(oneLayer);
     evolution = List.copyOf(evolution);
     decay = List.copyOf(decay);
+    activations = List.copyOf(activations);
   }
 
   /**
@@ -70,6 +73,19 @@ public record DegeneracyResult(
     public Path {
       means = List.copyOf(means);
       sds = List.copyOf(sds);
+    }
+  }
+
+  /**
+   * The configured widths with one activation.
+   *
+   * @param activation the activation's text
+   * @param sampled statistics behind each hidden layer
+   */
+  public record ActivationPath(String activation, List<SampleStatistics> sampled) {
+    /** Copies the list. */
+    public ActivationPath {
+      sampled = List.copyOf(sampled);
     }
   }
 }

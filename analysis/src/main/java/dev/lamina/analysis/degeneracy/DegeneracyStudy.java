@@ -1,9 +1,11 @@
 package dev.lamina.analysis.degeneracy;
 
 import dev.lamina.analysis.degeneracy.DegeneracyConfig.Experiment;
+import dev.lamina.analysis.degeneracy.DegeneracyResult.ActivationPath;
 import dev.lamina.analysis.degeneracy.DegeneracyResult.Network;
 import dev.lamina.analysis.degeneracy.DegeneracyResult.Path;
 import dev.lamina.analysis.study.Progress;
+import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.HostMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +52,10 @@ final class DegeneracyStudy {
     int inputDimension = Math.toIntExact(inputs.cols());
     progress.begin(
         "depth degeneracy",
-        config.conventions().size() + config.architectures().size() + config.experiments().size());
+        (long) config.conventions().size()
+            + config.architectures().size()
+            + config.experiments().size()
+            + config.activations().size());
     return new DegeneracyResult(
         angle,
         measured,
@@ -59,7 +64,8 @@ final class DegeneracyStudy {
         Arrays.stream(LAW_WIDTHS).mapToObj(SmallAngleLaw::of).toList(),
         asked(Experiment.ONE_LAYER) ? step(oneLayer()) : List.of(),
         asked(Experiment.EVOLUTION) ? step(List.of(evolution())) : List.of(),
-        asked(Experiment.DECAY) ? step(List.of(decay())) : List.of());
+        asked(Experiment.DECAY) ? step(List.of(decay())) : List.of(),
+        activations(hidden, angle));
   }
 
   private boolean asked(Experiment experiment) {
@@ -137,6 +143,23 @@ final class DegeneracyStudy {
   /** One hundred layers of three widths: a quarter of the samples keeps it at a few seconds. */
   private DecayLaws.Result decay() {
     return DecayLaws.run(DecayLaws.Config.standard(withSamples(Math.max(config.samples() / 4, 2))));
+  }
+
+  private List<ActivationPath> activations(List<Integer> hidden, double angle) {
+    int[] layers = hidden.stream().mapToInt(Integer::intValue).toArray();
+    List<ActivationPath> paths = new ArrayList<>();
+    for (Activation activation : config.activations()) {
+      List<SampleStatistics> sampled =
+          ActivationChain.run(
+              layers,
+              angle,
+              activation,
+              config.weightVariance(),
+              config.biasVariance(),
+              withSamples(Math.max(config.samples() / 4, 2)));
+      paths.add(step(new ActivationPath(activation.toString(), sampled)));
+    }
+    return paths;
   }
 
   private MonteCarloSettings withSamples(int samples) {

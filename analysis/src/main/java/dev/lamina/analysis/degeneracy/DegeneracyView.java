@@ -1,5 +1,6 @@
 package dev.lamina.analysis.degeneracy;
 
+import dev.lamina.analysis.degeneracy.DegeneracyResult.ActivationPath;
 import dev.lamina.analysis.degeneracy.DegeneracyResult.Network;
 import dev.lamina.analysis.degeneracy.DegeneracyResult.Path;
 import dev.lamina.analysis.report.Axis;
@@ -49,6 +50,9 @@ final class DegeneracyView {
     if (!result.sweep().isEmpty()) {
       blocks.add(sweepPlot());
       blocks.add(sweepTable());
+    }
+    if (!result.activations().isEmpty()) {
+      blocks.add(activationPlot());
     }
     blocks.add(lawPlot());
     blocks.add(lawTable());
@@ -286,6 +290,34 @@ final class DegeneracyView {
             + " reverse order show how little the order of the widths matters.",
         columns,
         rows);
+  }
+
+  private Plot activationPlot() {
+    List<Series> series = new ArrayList<>();
+    for (ActivationPath path : result.activations()) {
+      series.add(
+          new Series.Points(
+              path.activation(),
+              path.activation(),
+              numbers(1, path.sampled().size()),
+              each(path.sampled(), SampleStatistics::mean),
+              each(path.sampled(), s -> s.mean() - s.sd()),
+              each(path.sampled(), s -> s.mean() + s.sd())));
+    }
+    return new Plot(
+        "activations",
+        "The same widths with other activations",
+        String.format(
+            Locale.ROOT,
+            "Mean of ln sin² θ behind every hidden layer, for weight variance %.3g/fan-in and bias"
+                + " variance %.3g. Activations whose weight variance puts them in the chaotic phase"
+                + " pull angles apart instead of together.",
+            config.weightVariance(),
+            config.biasVariance()),
+        sampledBy(Math.max(config.samples() / 4, 2)) + " Bars: one standard deviation.",
+        Axis.linear("layer", ""),
+        LOG_SIN2,
+        series);
   }
 
   private Plot lawPlot() {

@@ -55,6 +55,7 @@ class DegeneracyStudyTest {
             """
             rules = [paper, montecarlo, paper], conventions = [authors, network], angle = orthogonal
             samples = 10, architectures = ["3x7", "5,4"], experiments = [decay]
+            activations = [tanh, "leakyRelu(slope=0.2)"], biasVariance = 0.1
             """,
             NETWORK);
     assertThat(config.rules()).containsExactly(Rule.PAPER);
@@ -62,6 +63,9 @@ class DegeneracyStudyTest {
     assertThat(config.angle()).isEqualTo(new StartAngle.Given(Math.PI / 2));
     assertThat(config.architectures()).hasToString("[3x7, 5,4]");
     assertThat(config.experiments()).containsExactly(Experiment.DECAY);
+    assertThat(config.activations()).hasSize(2);
+    assertThat(config.weightVariance()).isEqualTo(2);
+    assertThat(config.biasVariance()).isEqualTo(0.1);
     assertThat(read("angle = 0.25", NETWORK).angle()).isEqualTo(new StartAngle.Given(0.25));
   }
 
@@ -110,14 +114,15 @@ class DegeneracyStudyTest {
   void theReportShowsEveryNumberOfTheResult() throws JsonProcessingException {
     DegeneracyConfig config =
         read(
-            "samples = 300, conventions = [network, authors], architectures = [\"2x20\", \"60x2\"]",
+            "samples = 300, conventions = [network, authors], activations = [tanh],"
+                + " architectures = [\"2x20\", \"60x2\"]",
             NETWORK);
     Counter counter = new Counter();
     DegeneracyResult result;
     try (HostMatrix x = HostMatrix.of(new double[][] {{1, 0, 2}, {0, 1, 1}, {3, 1, 0}})) {
       result = new DegeneracyStudy(config, 5, 2, counter).run(x, NETWORK.hidden(), 10);
     }
-    assertThat(counter.done).isEqualTo(counter.steps).isEqualTo(7);
+    assertThat(counter.done).isEqualTo(counter.steps).isEqualTo(8);
     assertThat(result.networks()).hasSize(2);
     assertThat(result.networks().get(1).widths()).containsExactly(3, 64, 64, 32);
     assertThat(result.measured()).hasSize(1);
@@ -144,6 +149,7 @@ class DegeneracyStudyTest {
             "network-authors-numbers",
             "architectures",
             "architectures-numbers",
+            "activations",
             "decrement",
             "decrement-numbers",
             "one-layer-mean",

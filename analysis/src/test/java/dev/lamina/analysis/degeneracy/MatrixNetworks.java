@@ -1,5 +1,6 @@
 package dev.lamina.analysis.degeneracy;
 
+import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -12,43 +13,60 @@ final class MatrixNetworks {
 
   /** Returns ln sin&sup2; theta behind each layer of each network, [layer][network]. */
   static double[][] run(int inputs, int[] layers, double angle, int networks, long seed) {
+    return run(inputs, layers, angle, u -> Math.max(u, 0), 2, 0, networks, seed);
+  }
+
+  /** The same with any activation, weight variance times fan-in, and bias variance. */
+  static double[][] run(
+      int inputs,
+      int[] layers,
+      double angle,
+      DoubleUnaryOperator activation,
+      double weightVariance,
+      double biasVariance,
+      int networks,
+      long seed) {
     RandomGenerator random = RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(seed);
     double[][] values = new double[layers.length][networks];
     for (int k = 0; k < networks; k++) {
       double[] p = new double[inputs];
       double[] q = new double[inputs];
-      p[0] = 1;
-      q[0] = Math.cos(angle);
-      q[1] = Math.sin(angle);
+      double norm = Math.sqrt(inputs);
+      p[0] = norm;
+      q[0] = norm * Math.cos(angle);
+      q[1] = norm * Math.sin(angle);
       for (int l = 0; l < layers.length; l++) {
-        double[][] weights = weights(layers[l], p.length, random);
-        p = relu(weights, p);
-        q = relu(weights, q);
+        double[][] weights = weights(layers[l], p.length, weightVariance, biasVariance, random);
+        p = layer(weights, p, activation);
+        q = layer(weights, q, activation);
         values[l][k] = logSin2(p, q);
       }
     }
     return values;
   }
 
-  private static double[][] weights(int rows, int cols, RandomGenerator random) {
-    double[][] weights = new double[rows][cols];
-    double scale = Math.sqrt(2.0 / cols);
+  /** Returns one row per unit, its bias last. */
+  private static double[][] weights(
+      int rows, int cols, double weightVariance, double biasVariance, RandomGenerator random) {
+    double[][] weights = new double[rows][cols + 1];
+    double scale = Math.sqrt(weightVariance / cols);
     for (double[] row : weights) {
       for (int j = 0; j < cols; j++) {
         row[j] = scale * random.nextGaussian();
       }
+      row[cols] = Math.sqrt(biasVariance) * random.nextGaussian();
     }
     return weights;
   }
 
-  private static double[] relu(double[][] weights, double[] x) {
+  private static double[] layer(double[][] weights, double[] x, DoubleUnaryOperator activation) {
     double[] y = new double[weights.length];
     for (int i = 0; i < y.length; i++) {
-      double sum = 0;
+      double sum = weights[i][x.length];
       for (int j = 0; j < x.length; j++) {
         sum += weights[i][j] * x[j];
       }
-      y[i] = Math.max(sum, 0);
+      y[i] = activation.applyAsDouble(sum);
     }
     return y;
   }
