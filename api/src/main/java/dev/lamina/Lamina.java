@@ -75,27 +75,27 @@ public final class Lamina implements AutoCloseable {
     return new Lamina(config, report, provider.open(config));
   }
 
-  /** Returns the settings in force. */
+  /** {@return the settings in force} */
   public LaminaConfig config() {
     return config;
   }
 
-  /** Returns which backend was chosen and the state of each. */
+  /** {@return which backend was chosen and the state of each} */
   public BackendReport report() {
     return report;
   }
 
-  /** Returns the open backend; it is closed with this object. */
+  /** {@return the open backend; it is closed with this object} */
   public Backend backend() {
     return backend;
   }
 
-  /** Returns kernel matrices and Gram products. */
+  /** {@return kernel matrices and Gram products} */
   public GramOps gram() {
     return backend.gram();
   }
 
-  /** Returns factorisations, linear systems and eigenvalues. */
+  /** {@return factorisations, linear systems and eigenvalues} */
   public SolveOps solve() {
     return backend.solve();
   }

@@ -9,7 +9,7 @@ import java.util.Properties;
 public final class LaminaVersion {
   private LaminaVersion() {}
 
-  /** Returns the version, such as {@code 0.1.0}. */
+  /** {@return the version, such as {@code 0.1.0}} */
   public static String text() {
     Properties properties = new Properties();
     try (InputStream in = LaminaVersion.class.getResourceAsStream("/lamina-version.properties")) {

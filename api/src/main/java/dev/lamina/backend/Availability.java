@@ -63,7 +63,7 @@ public sealed interface Availability {
       this.text = text;
     }
 
-    /** Returns the reason in words. */
+    /** {@return the reason in words} */
     public String text() {
       return text;
     }

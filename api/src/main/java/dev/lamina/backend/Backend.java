@@ -15,10 +15,10 @@ import dev.lamina.ops.SolveOps;
  */
 public interface Backend extends AutoCloseable {
 
-  /** Returns which backend this is. */
+  /** {@return which backend this is} */
   BackendId id();
 
-  /** Returns what it computes on. */
+  /** {@return what it computes on} */
   DeviceInfo device();
 
   /**
@@ -41,13 +41,13 @@ public interface Backend extends AutoCloseable {
    */
   void download(DeviceMatrix source, HostMatrix target);
 
-  /** Returns kernel matrices and Gram products. */
+  /** {@return kernel matrices and Gram products} */
   GramOps gram();
 
-  /** Returns factorisations, linear systems and eigenvalues. */
+  /** {@return factorisations, linear systems and eigenvalues} */
   SolveOps solve();
 
-  /** Returns the account of the backend's own temporary memory. */
+  /** {@return the account of the backend's own temporary memory} */
   MemoryBudget budget();
 
   /** Waits until everything that was asked for is done. */

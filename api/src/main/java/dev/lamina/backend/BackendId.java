@@ -7,7 +7,7 @@ public enum BackendId {
   /** The host's processor. */
   CPU;
 
-  /** Returns the name used in config files and on the command line: {@code cuda}, {@code cpu}. */
+  /** {@return the name used in config files and on the command line: {@code cuda}, {@code cpu}} */
   public String text() {
     return this == CUDA ? "cuda" : "cpu";
   }

@@ -8,7 +8,7 @@ import dev.lamina.config.LaminaConfig;
  */
 public interface BackendProvider {
 
-  /** Returns which backend this provider makes. */
+  /** {@return which backend this provider makes} */
   BackendId id();
 
   /**

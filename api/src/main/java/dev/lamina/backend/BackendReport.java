@@ -31,7 +31,7 @@ public record BackendReport(
   }
 
   /**
-   * Returns the chosen backend.
+   * {@return the chosen backend}
    *
    * @throws BackendUnavailableException if there is none
    */
@@ -40,8 +40,8 @@ public record BackendReport(
   }
 
   /**
-   * Returns one line that says which preferred backend is passed over, why, and what would help;
-   * empty unless the choice was {@code auto} and it fell back.
+   * {@return one line that says which preferred backend is passed over, why, and what would help;
+   * empty unless the choice was {@code auto} and it fell back}
    */
   public Optional<String> fallback() {
     if (choice != BackendChoice.AUTO || selected.isEmpty()) {

@@ -18,7 +18,7 @@ public final class BackendSelector {
   private BackendSelector() {}
 
   /**
-   * Returns the providers on the class path.
+   * {@return the providers on the class path}
    *
    * @throws java.util.ServiceConfigurationError if one is registered but cannot be made
    */

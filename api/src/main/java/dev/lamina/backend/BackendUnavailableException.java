@@ -44,7 +44,7 @@ public final class BackendUnavailableException extends RuntimeException {
     return choice == BackendChoice.AUTO || choice.text().equals(state.getKey().text());
   }
 
-  /** Returns the state of all backends. */
+  /** {@return the state of all backends} */
   public BackendReport report() {
     return report;
   }

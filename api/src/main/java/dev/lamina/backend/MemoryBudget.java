@@ -24,17 +24,17 @@ public final class MemoryBudget {
     this.limit = limit;
   }
 
-  /** Returns the most bytes that may be in use at once. */
+  /** {@return the most bytes that may be in use at once} */
   public long limit() {
     return limit;
   }
 
-  /** Returns the bytes that may still be reserved. */
+  /** {@return the bytes that may still be reserved} */
   public synchronized long available() {
     return limit - used;
   }
 
-  /** Returns the largest number of bytes that were in use at once since {@link #resetPeak()}. */
+  /** {@return the largest number of bytes that were in use at once since {@link #resetPeak()}} */
   public synchronized long peak() {
     return peak;
   }

@@ -11,7 +11,7 @@ public enum BackendChoice {
   /** The host's processor. */
   CPU;
 
-  /** Returns the word used in config files and on the command line. */
+  /** {@return the word used in config files and on the command line} */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -20,22 +20,22 @@ public record Bounds(double low, boolean lowOpen, double high, boolean highOpen)
   /** All finite numbers from 0. */
   public static final Bounds NOT_NEGATIVE = atLeast(0);
 
-  /** Returns the finite numbers ≥ {@code low}. */
+  /** {@return the finite numbers ≥ {@code low}} */
   public static Bounds atLeast(double low) {
     return new Bounds(low, false, Double.POSITIVE_INFINITY, true);
   }
 
-  /** Returns the finite numbers &gt; {@code low}. */
+  /** {@return the finite numbers &gt; {@code low}} */
   public static Bounds above(double low) {
     return new Bounds(low, true, Double.POSITIVE_INFINITY, true);
   }
 
-  /** Returns the numbers from {@code low} to {@code high}, both included. */
+  /** {@return the numbers from {@code low} to {@code high}, both included} */
   public static Bounds between(double low, double high) {
     return new Bounds(low, false, high, false);
   }
 
-  /** Returns whether a number is allowed; NaN never is. */
+  /** {@return whether a number is allowed; NaN never is} */
   public boolean contains(double value) {
     return (lowOpen ? value > low : value >= low) && (highOpen ? value < high : value <= high);
   }

@@ -7,8 +7,8 @@ public final class ByteSizes {
   private ByteSizes() {}
 
   /**
-   * Returns the size in the largest unit of which it is a whole multiple, such as {@code 4 GiB} or
-   * {@code 1536 MiB}: exact, and readable back.
+   * {@return the size in the largest unit of which it is a whole multiple, such as {@code 4 GiB} or
+   * {@code 1536 MiB}: exact, and readable back}
    *
    * @param bytes ≥ 0
    */

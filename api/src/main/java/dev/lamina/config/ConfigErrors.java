@@ -26,12 +26,12 @@ public final class ConfigErrors {
     add(new ConfigProblem(path, origin, message, ""));
   }
 
-  /** Returns the problems so far. */
+  /** {@return the problems so far} */
   public List<ConfigProblem> problems() {
     return List.copyOf(problems);
   }
 
-  /** Returns the number of problems so far. */
+  /** {@return the number of problems so far} */
   public int count() {
     return problems.size();
   }

@@ -38,7 +38,7 @@ public final class ConfigException extends IllegalArgumentException {
         .collect(Collectors.joining("", "configuration: " + problems.size() + " problems", ""));
   }
 
-  /** Returns everything that is wrong, in the order in which it was found. */
+  /** {@return everything that is wrong, in the order in which it was found} */
   public List<ConfigProblem> problems() {
     return problems;
   }

@@ -46,17 +46,17 @@ public final class ConfigReader {
     return new ConfigReader(config.root(), "", errors);
   }
 
-  /** Returns where the object stands, such as {@code study.data}; empty for the root. */
+  /** {@return where the object stands, such as {@code study.data}; empty for the root} */
   public String path() {
     return path;
   }
 
-  /** Returns the path of a key of this object. */
+  /** {@return the path of a key of this object} */
   public String path(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 
-  /** Returns the keys that the object has, in the order of the file if it came from one. */
+  /** {@return the keys that the object has, in the order of the file if it came from one} */
   public List<String> keys() {
     return object.entrySet().stream()
         .sorted((a, b) -> Integer.compare(line(a.getValue()), line(b.getValue())))
@@ -68,7 +68,7 @@ public final class ConfigReader {
     return value.origin().lineNumber();
   }
 
-  /** Returns the object itself. */
+  /** {@return the object itself} */
   public Config config() {
     return object.toConfig();
   }
@@ -99,7 +99,7 @@ public final class ConfigReader {
     errors.add(new ConfigProblem(path(key), origin(key), message, suggestion));
   }
 
-  /** Returns where a key was set, or where the object was if the key is missing. */
+  /** {@return where a key was set, or where the object was if the key is missing} */
   public String origin(String key) {
     ConfigValue value = object.get(key);
     return origin(value == null ? object.origin() : value.origin());
@@ -111,29 +111,29 @@ public final class ConfigReader {
     return ConfigSources.NO_ORIGIN.equals(text) ? "" : text;
   }
 
-  /** Returns a text, which must be there. */
+  /** {@return a text, which must be there} */
   public String text(String key) {
     return required(key, "a text", "").map(v -> textOf(key, v)).orElse("");
   }
 
-  /** Returns a text, or {@code otherwise} if there is none. */
+  /** {@return a text, or {@code otherwise} if there is none} */
   public String text(String key, String otherwise) {
     return value(key).map(v -> textOf(key, v)).orElse(otherwise);
   }
 
-  /** Returns a whole number within bounds, which must be there. */
+  /** {@return a whole number within bounds, which must be there} */
   public int integer(String key, Bounds bounds) {
     return required(key, "a whole number", bounds)
         .map(v -> integerOf(key, v, bounds))
         .orElseGet(() -> (int) bounds.anyInside());
   }
 
-  /** Returns a whole number within bounds, or {@code otherwise} if there is none. */
+  /** {@return a whole number within bounds, or {@code otherwise} if there is none} */
   public int integer(String key, Bounds bounds, int otherwise) {
     return value(key).map(v -> integerOf(key, v, bounds)).orElse(otherwise);
   }
 
-  /** Returns a whole number of 64 bits within bounds, or {@code otherwise} if there is none. */
+  /** {@return a whole number of 64 bits within bounds, or {@code otherwise} if there is none} */
   public long whole(String key, Bounds bounds, long otherwise) {
     return value(key)
         .map(v -> new ConfigNumber(v).whole(bounds, Long.MIN_VALUE, Long.MAX_VALUE))
@@ -141,25 +141,25 @@ public final class ConfigReader {
         .orElse(otherwise);
   }
 
-  /** Returns a number within bounds, which must be there. */
+  /** {@return a number within bounds, which must be there} */
   public double number(String key, Bounds bounds) {
     return required(key, "a number", bounds)
         .map(v -> numberOf(key, v, bounds))
         .orElseGet(bounds::anyInside);
   }
 
-  /** Returns a number within bounds, or {@code otherwise} if there is none. */
+  /** {@return a number within bounds, or {@code otherwise} if there is none} */
   public double number(String key, Bounds bounds, double otherwise) {
     return value(key).map(v -> numberOf(key, v, bounds)).orElse(otherwise);
   }
 
-  /** Returns {@code true} or {@code false}, or {@code otherwise} if there is none. */
+  /** {@return {@code true} or {@code false}, or {@code otherwise} if there is none} */
   public boolean flag(String key, boolean otherwise) {
     return choice(key, Map.of("true", true, "false", false), otherwise);
   }
 
   /**
-   * Returns one of several things by its word, or {@code otherwise} if there is none.
+   * {@return one of several things by its word, or {@code otherwise} if there is none}
    *
    * @param <T> the things
    * @param key the key
@@ -171,8 +171,8 @@ public final class ConfigReader {
   }
 
   /**
-   * Returns a number of bytes, such as {@code 4 GiB} or {@code 500 MB}, or {@code otherwise} if
-   * there is none.
+   * {@return a number of bytes, such as {@code 4 GiB} or {@code 500 MB}, or {@code otherwise} if
+   * there is none}
    *
    * @param key the key
    * @param least the smallest number that is allowed
@@ -209,8 +209,8 @@ public final class ConfigReader {
   }
 
   /**
-   * Returns a value of the user's own grammar, or {@code otherwise} if there is none or it is
-   * wrong.
+   * {@return a value of the user's own grammar, or {@code otherwise} if there is none or it is
+   * wrong}
    *
    * @param <T> what the text stands for
    * @param key the key
@@ -221,23 +221,23 @@ public final class ConfigReader {
     return value(key).flatMap(v -> parse(key, v, parser)).orElse(otherwise);
   }
 
-  /** Returns a list of texts, or {@code otherwise} if there is none. */
+  /** {@return a list of texts, or {@code otherwise} if there is none} */
   public List<String> texts(String key, List<String> otherwise) {
     return list(key, ConfigReader::textOf, otherwise);
   }
 
-  /** Returns a list of whole numbers, all within bounds, or {@code otherwise} if there is none. */
+  /** {@return a list of whole numbers, all within bounds, or {@code otherwise} if there is none} */
   public List<Integer> integers(String key, Bounds bounds, List<Integer> otherwise) {
     return list(key, (r, k, v) -> r.integerOf(k, v, bounds), otherwise);
   }
 
-  /** Returns a list of numbers, all within bounds, or {@code otherwise} if there is none. */
+  /** {@return a list of numbers, all within bounds, or {@code otherwise} if there is none} */
   public List<Double> numbers(String key, Bounds bounds, List<Double> otherwise) {
     return list(key, (r, k, v) -> r.numberOf(k, v, bounds), otherwise);
   }
 
   /**
-   * Returns a list of things by their words, or {@code otherwise} if there is none.
+   * {@return a list of things by their words, or {@code otherwise} if there is none}
    *
    * @param <T> the things
    * @param key the key
@@ -250,7 +250,7 @@ public final class ConfigReader {
   }
 
   /**
-   * Returns a list of values of the user's own grammar, or {@code otherwise} if there is none.
+   * {@return a list of values of the user's own grammar, or {@code otherwise} if there is none}
    * Elements that are wrong are reported and left out.
    *
    * @param <T> what the texts stand for
@@ -266,7 +266,7 @@ public final class ConfigReader {
         .toList();
   }
 
-  /** Returns a reader of a nested object; of an empty one if there is none. */
+  /** {@return a reader of a nested object; of an empty one if there is none} */
   public ConfigReader section(String key) {
     ConfigObject nested = ConfigValueFactory.fromMap(Map.of()).withOrigin(object.origin());
     Optional<ConfigValue> value = value(key);
@@ -280,7 +280,7 @@ public final class ConfigReader {
     return add(new ConfigReader(nested, path(key), errors));
   }
 
-  /** Returns readers of the objects in a list; none if there is no such list. */
+  /** {@return readers of the objects in a list; none if there is no such list} */
   public List<ConfigReader> sections(String key) {
     List<ConfigReader> readers = new ArrayList<>();
     list(

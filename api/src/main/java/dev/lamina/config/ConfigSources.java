@@ -49,12 +49,12 @@ public record ConfigSources(
     commandLine = List.copyOf(commandLine);
   }
 
-  /** Returns the defaults alone. */
+  /** {@return the defaults alone} */
   public static ConfigSources defaults() {
     return new ConfigSources(List.of(), Map.of(), Map.of(), List.of());
   }
 
-  /** Returns this process's environment and system properties. */
+  /** {@return this process's environment and system properties} */
   public static ConfigSources ofProcess() {
     Map<String, String> properties = new HashMap<>();
     System.getProperties()
@@ -63,12 +63,12 @@ public record ConfigSources(
     return new ConfigSources(List.of(), System.getenv(), properties, List.of());
   }
 
-  /** Returns these sources with other files. */
+  /** {@return these sources with other files} */
   public ConfigSources withFiles(List<Path> newFiles) {
     return new ConfigSources(newFiles, environment, systemProperties, commandLine);
   }
 
-  /** Returns these sources with another command line. */
+  /** {@return these sources with another command line} */
   public ConfigSources withCommandLine(List<Setting> settings) {
     return new ConfigSources(files, environment, systemProperties, settings);
   }

@@ -13,7 +13,7 @@ public enum CudaMath {
   /** float64 multiply-add, rounded to float32 on store. */
   FLOAT64;
 
-  /** Returns the word used in config files. */
+  /** {@return the word used in config files} */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -44,13 +44,13 @@ public record LaminaConfig(
     origins = Map.copyOf(origins);
   }
 
-  /** Returns the defaults, whatever environment and system properties say. */
+  /** {@return the defaults, whatever environment and system properties say} */
   public static LaminaConfig defaults() {
     return load(ConfigSources.defaults());
   }
 
   /**
-   * Returns the defaults, overridden by environment and system properties.
+   * {@return the defaults, overridden by environment and system properties}
    *
    * @throws ConfigException if a value is wrong
    */
@@ -59,7 +59,7 @@ public record LaminaConfig(
   }
 
   /**
-   * Returns what the sources say.
+   * {@return what the sources say}
    *
    * @throws ConfigException if a file cannot be read, a value is wrong, or a key is unknown
    */
@@ -73,7 +73,7 @@ public record LaminaConfig(
   }
 
   /**
-   * Returns what a file says, overridden by environment and system properties.
+   * {@return what a file says, overridden by environment and system properties}
    *
    * @throws ConfigException if the file cannot be read, a value is wrong, or a key is unknown
    */
@@ -81,25 +81,25 @@ public record LaminaConfig(
     return load(ConfigSources.ofProcess().withFiles(List.of(file)));
   }
 
-  /** Returns this configuration with another backend choice. */
+  /** {@return this configuration with another backend choice} */
   public LaminaConfig withBackend(BackendChoice choice) {
     return new LaminaConfig(
         choice, memoryBudget, precision, deterministic, cpuThreads, cuda, byCode("lamina.backend"));
   }
 
-  /** Returns this configuration with another memory budget in bytes, ≥ 1. */
+  /** {@return this configuration with another memory budget in bytes, ≥ 1} */
   public LaminaConfig withMemoryBudget(long bytes) {
     return new LaminaConfig(
         backend, bytes, precision, deterministic, cpuThreads, cuda, byCode("lamina.memory-budget"));
   }
 
-  /** Returns this configuration with another precision. */
+  /** {@return this configuration with another precision} */
   public LaminaConfig withPrecision(DType dtype) {
     return new LaminaConfig(
         backend, memoryBudget, dtype, deterministic, cpuThreads, cuda, byCode("lamina.precision"));
   }
 
-  /** Returns this configuration with another number of threads, ≥ 1. */
+  /** {@return this configuration with another number of threads, ≥ 1} */
   public LaminaConfig withCpuThreads(int threads) {
     return new LaminaConfig(
         backend,
@@ -118,7 +118,7 @@ public record LaminaConfig(
   }
 
   /**
-   * Returns every effective value with its origin, in the order of {@code lamina-defaults.conf}.
+   * {@return every effective value with its origin, in the order of {@code lamina-defaults.conf}}
    */
   public List<Setting> settings() {
     return List.of(

@@ -16,9 +16,9 @@ public final class NearestWords {
   private NearestWords() {}
 
   /**
-   * Returns the known words closest to a word, best first, at most three: those within a third of
+   * {@return the known words closest to a word, best first, at most three: those within a third of
    * its length in edits (at least two), where inserting, deleting, replacing or swapping neighbours
-   * is one edit and upper and lower case are equal.
+   * is one edit and upper and lower case are equal}
    *
    * @param word the word that is not known
    * @param known the words that are
@@ -35,8 +35,8 @@ public final class NearestWords {
   }
 
   /**
-   * Returns a clause for an error message: {@code did you mean 'a' or 'b'?}, or all known words if
-   * none is close.
+   * {@return a clause for an error message: {@code did you mean 'a' or 'b'?}, or all known words if
+   * none is close}
    *
    * @param word the word that is not known
    * @param known the words that are

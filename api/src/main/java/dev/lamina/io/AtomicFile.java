@@ -146,7 +146,7 @@ public final class AtomicFile implements AutoCloseable {
     create(target).close();
   }
 
-  /** Returns where the bytes go. An {@link IOException} of it: {@link FileException#writing}. */
+  /** {@return where the bytes go} An {@link IOException} of it: {@link FileException#writing}. */
   public FileChannel channel() {
     return channel;
   }

@@ -35,7 +35,7 @@ public final class FileException extends UncheckedIOException {
     /** Anything else; the cause says what. */
     FAILED;
 
-    /** Returns whether another path given by the user would help. */
+    /** {@return whether another path given by the user would help} */
     public boolean isBadPath() {
       return switch (this) {
         case MISSING, NO_FOLDER, IS_FOLDER, NOT_A_FILE, NO_PERMISSION -> true;
@@ -181,12 +181,12 @@ public final class FileException extends UncheckedIOException {
     }
   }
 
-  /** Returns the file, under its final name. */
+  /** {@return the file, under its final name} */
   public Path file() {
     return file;
   }
 
-  /** Returns what stands in the way. */
+  /** {@return what stands in the way} */
   public Reason reason() {
     return reason;
   }

@@ -28,15 +28,15 @@ public sealed interface Activation {
     return KernelText.parseActivation(text);
   }
 
-  /** Returns φ(u). */
+  /** {@return φ(u)} */
   double value(double u);
 
-  /** Returns φ′(u); at a kink the mean of both sides. */
+  /** {@return φ′(u); at a kink the mean of both sides} */
   double derivative(double u);
 
   /**
-   * Returns whether φ′ is a function with E[φ′(g)²] finite for Gaussian g; false for sign, whose
-   * derivative is twice the delta distribution.
+   * {@return whether φ′ is a function with E[φ′(g)²] finite for Gaussian g; false for sign, whose
+   * derivative is twice the delta distribution}
    */
   // Not a default method: with one, the first use of a record would initialise this interface,
   // whose constants need the record, and two threads could wait for each other.

@@ -59,8 +59,8 @@ public record InfiniteNetwork(
   }
 
   /**
-   * Returns the network with one activation and the same variances in all layers, in the NTK
-   * parametrization and without residual connections.
+   * {@return the network with one activation and the same variances in all layers, in the NTK
+   * parametrization and without residual connections}
    *
    * @param depth number of hidden layers, ≥ 1
    * @param activation φ
@@ -79,12 +79,12 @@ public record InfiniteNetwork(
         List.of());
   }
 
-  /** Returns the number of hidden layers L. */
+  /** {@return the number of hidden layers L} */
   public int depth() {
     return activations.size();
   }
 
-  /** Returns the network that ends after hidden layer {@code depth}. */
+  /** {@return the network that ends after hidden layer {@code depth}} */
   public InfiniteNetwork prefix(int depth) {
     if (depth < 1 || depth > depth()) {
       throw new IllegalArgumentException(

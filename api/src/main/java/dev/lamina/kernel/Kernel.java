@@ -23,8 +23,8 @@ public sealed interface Kernel {
   }
 
   /**
-   * Returns whether the kernel carries the complement 1 − cos of its angle, so that {@code angles}
-   * can be asked for: linear, arc-cosine, NNGP and tangent kernels, and constant multiples of them.
+   * {@return whether the kernel carries the complement 1 − cos of its angle, so that {@code angles}
+   * can be asked for: linear, arc-cosine, NNGP and tangent kernels, and constant multiples of them}
    */
   default boolean hasAngle() {
     return switch (this) {

@@ -32,7 +32,7 @@ public final class KernelSyntaxException extends IllegalArgumentException {
     this.column = column;
   }
 
-  /** Returns the zero-based column of the offence. */
+  /** {@return the zero-based column of the offence} */
   public int column() {
     return column;
   }

@@ -27,7 +27,7 @@ public record NeuralKernels(InfiniteNetwork network, List<Integer> depths) {
     }
   }
 
-  /** Returns the kernels of the whole network alone. */
+  /** {@return the kernels of the whole network alone} */
   public static NeuralKernels of(InfiniteNetwork network) {
     return new NeuralKernels(network, List.of(network.depth()));
   }

@@ -10,7 +10,7 @@ public enum Parametrization {
    */
   STANDARD;
 
-  /** Returns the name used in text: {@code ntk} or {@code standard}. */
+  /** {@return the name used in text: {@code ntk} or {@code standard}} */
   public String text() {
     return this == NTK ? "ntk" : "standard";
   }

@@ -18,7 +18,7 @@ public record EntryProgram(List<Instruction> instructions, int registers, int ou
     instructions = List.copyOf(instructions);
   }
 
-  /** Returns the statistics that the program loads. */
+  /** {@return the statistics that the program loads} */
   public Set<PairStatistic> statistics() {
     Set<PairStatistic> all = EnumSet.noneOf(PairStatistic.class);
     for (Instruction i : instructions) {

@@ -27,17 +27,17 @@ public final class RowProgram {
     this.diagonalCells = diagonalCells;
   }
 
-  /** Returns how many slots each row has. */
+  /** {@return how many slots each row has} */
   public int slots() {
     return slotCells.length;
   }
 
-  /** Returns how many diagonal values each row has: one for each output of the entry program. */
+  /** {@return how many diagonal values each row has: one for each output of the entry program} */
   public int outputs() {
     return diagonalCells.length;
   }
 
-  /** Returns working space for {@link #evaluate}; one per thread. */
+  /** {@return working space for {@link #evaluate}; one per thread} */
   public double[] workspace() {
     return new double[cells];
   }

@@ -15,13 +15,14 @@ public enum DType {
     this.unitRoundoff = unitRoundoff;
   }
 
-  /** Returns the size of one element in bytes. */
+  /** {@return the size of one element in bytes} */
   public int bytes() {
     return bytes;
   }
 
   /**
-   * Returns the unit roundoff u: the largest relative error of rounding a real number to this type.
+   * {@return the unit roundoff u: the largest relative error of rounding a real number to this
+   * type}
    */
   public double unitRoundoff() {
     return unitRoundoff;

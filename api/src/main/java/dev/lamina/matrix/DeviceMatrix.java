@@ -3,7 +3,7 @@ package dev.lamina.matrix;
 /** A matrix in the memory of the device that one backend drives. */
 public non-sealed interface DeviceMatrix extends Matrix {
 
-  /** Returns the name of the backend whose memory holds the matrix, such as {@code cuda}. */
+  /** {@return the name of the backend whose memory holds the matrix, such as {@code cuda}} */
   String backend();
 
   @Override

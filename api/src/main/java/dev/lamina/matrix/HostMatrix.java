@@ -113,8 +113,8 @@ public final class HostMatrix implements Matrix {
   }
 
   /**
-   * Returns the array of a {@code .npy} file as a matrix, memory-mapped read-only where its layout
-   * allows; the caller closes it. See {@link NpyFile#read}.
+   * {@return the array of a {@code .npy} file as a matrix, memory-mapped read-only where its layout
+   * allows; the caller closes it} See {@link NpyFile#read}.
    *
    * @param file the file
    * @throws DataFormatException if the file is not a {@code .npy} file of a real matrix or vector
@@ -200,13 +200,13 @@ public final class HostMatrix implements Matrix {
     return dtype;
   }
 
-  /** Returns the memory, starting at entry (0, 0). */
+  /** {@return the memory, starting at entry (0, 0)} */
   public MemorySegment segment() {
     return segment;
   }
 
   /**
-   * Returns where an entry lies, in bytes from the start of {@link #segment()}; unchecked.
+   * {@return where an entry lies, in bytes from the start of {@link #segment()}; unchecked}
    *
    * @param row row index
    * @param col column index
@@ -216,7 +216,7 @@ public final class HostMatrix implements Matrix {
   }
 
   /**
-   * Returns an entry, widened to double.
+   * {@return an entry, widened to double}
    *
    * @throws IndexOutOfBoundsException if there is no such entry
    */
@@ -291,8 +291,8 @@ public final class HostMatrix implements Matrix {
   }
 
   /**
-   * Returns a new matrix of the same shape with the entries converted to {@code type}; the caller
-   * closes it.
+   * {@return a new matrix of the same shape with the entries converted to {@code type}; the caller
+   * closes it}
    */
   public HostMatrix copy(DType type) {
     HostMatrix copy = allocate(type, rows, cols);
@@ -309,7 +309,7 @@ public final class HostMatrix implements Matrix {
     }
   }
 
-  /** Returns a copy of the entries as an array of rows. For small matrices. */
+  /** {@return a copy of the entries as an array of rows} For small matrices. */
   public double[][] toArray() {
     double[][] values = new double[Math.toIntExact(rows)][Math.toIntExact(cols)];
     for (int i = 0; i < rows; i++) {

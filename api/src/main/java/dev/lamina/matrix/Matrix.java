@@ -8,20 +8,20 @@ package dev.lamina.matrix;
  */
 public sealed interface Matrix extends AutoCloseable permits HostMatrix, DeviceMatrix {
 
-  /** Returns the number of rows, at least 0. */
+  /** {@return the number of rows, at least 0} */
   long rows();
 
-  /** Returns the number of columns, at least 0. */
+  /** {@return the number of columns, at least 0} */
   long cols();
 
-  /** Returns the distance between the starts of two successive rows in elements, ≥ cols. */
+  /** {@return the distance between the starts of two successive rows in elements, ≥ cols} */
   long rowStride();
 
-  /** Returns the element type. */
+  /** {@return the element type} */
   DType dtype();
 
   /**
-   * Returns a borrowed view of the rows {@code from} (inclusive) to {@code to} (exclusive).
+   * {@return a borrowed view of the rows {@code from} (inclusive) to {@code to} (exclusive)}
    *
    * @param from first row, 0 ≤ from ≤ to
    * @param to one past the last row, ≤ rows()
@@ -33,7 +33,7 @@ public sealed interface Matrix extends AutoCloseable permits HostMatrix, DeviceM
   @Override
   void close();
 
-  /** Returns the shape and element type as text, such as {@code 1000×3 float32}. */
+  /** {@return the shape and element type as text, such as {@code 1000×3 float32}} */
   default String shape() {
     return rows() + "×" + cols() + (dtype() == DType.FLOAT32 ? " float32" : " float64");
   }

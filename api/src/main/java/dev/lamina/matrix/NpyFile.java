@@ -56,7 +56,7 @@ public final class NpyFile {
   }
 
   /**
-   * Returns the array of a file as a matrix; the caller closes it. An array of one axis becomes a
+   * {@return the array of a file as a matrix; the caller closes it} An array of one axis becomes a
    * column.
    *
    * <p>A row-major array of native floats is memory-mapped: nothing is read until it is used,

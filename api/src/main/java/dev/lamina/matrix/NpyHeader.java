@@ -20,7 +20,7 @@ public record NpyHeader(
     shape = List.copyOf(shape);
   }
 
-  /** Returns the number of elements. */
+  /** {@return the number of elements} */
   public long count() {
     long count = 1;
     for (long length : shape) {
@@ -48,7 +48,7 @@ public record NpyHeader(
     return !fortranOrder || shape.stream().filter(length -> length != 1).count() <= 1;
   }
 
-  /** Returns the shape the way NumPy writes it, such as {@code (150, 4)}. */
+  /** {@return the shape the way NumPy writes it, such as {@code (150, 4)}} */
   public String shapeText() {
     return shape.stream()
         .map(String::valueOf)

@@ -81,14 +81,14 @@ public record NpyType(Kind kind, int bytes, ByteOrder order) {
     return bytes == 1 ? new NpyType(kind, 1, ByteOrder.nativeOrder()) : this;
   }
 
-  /** Returns whether the elements are whole numbers, booleans included. */
+  /** {@return whether the elements are whole numbers, booleans included} */
   public boolean isInteger() {
     return kind != Kind.FLOAT;
   }
 
   /**
-   * Returns the matrix element type that holds these elements: float64 for integers of 32 bits and
-   * more.
+   * {@return the matrix element type that holds these elements: float64 for integers of 32 bits and
+   * more}
    */
   public DType dtype() {
     boolean exactInFloat32 = kind == Kind.FLOAT ? bytes == 4 : bytes <= 2;
@@ -100,7 +100,7 @@ public record NpyType(Kind kind, int bytes, ByteOrder order) {
     return kind == Kind.FLOAT && order == ByteOrder.nativeOrder();
   }
 
-  /** Returns how a header names the type, such as {@code <f4}. */
+  /** {@return how a header names the type, such as {@code <f4}} */
   public String descr() {
     char sign = bytes == 1 ? '|' : order == ByteOrder.LITTLE_ENDIAN ? '<' : '>';
     return "" + sign + kind.letter + bytes;

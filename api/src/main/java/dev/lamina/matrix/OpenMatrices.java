@@ -31,13 +31,13 @@ public final class OpenMatrices {
     PLACES.remove(owner);
   }
 
-  /** Returns the number of bytes in matrices that own their memory and are still open. */
+  /** {@return the number of bytes in matrices that own their memory and are still open} */
   public static long bytes() {
     return BYTES.sum();
   }
 
   /**
-   * Returns where each open matrix was allocated; empty unless {@code lamina.leak-report} is set.
+   * {@return where each open matrix was allocated; empty unless {@code lamina.leak-report} is set}
    */
   public static List<Throwable> places() {
     return List.copyOf(PLACES.values());

@@ -130,7 +130,7 @@ public interface GramOps {
   void rowNorms(Matrix x, Matrix out);
 
   /**
-   * Returns the Frobenius inner product Σ a_ij b_ij, summed in float64 in a fixed order.
+   * {@return the Frobenius inner product Σ a_ij b_ij, summed in float64 in a fixed order}
    *
    * @param a N×M
    * @param b N×M

@@ -5,7 +5,7 @@ import dev.lamina.matrix.Matrix;
 /** A symmetric linear map that is known only through its products with vectors. */
 public interface LinearOperator {
 
-  /** Returns the number of rows and columns N. */
+  /** {@return the number of rows and columns N} */
   long size();
 
   /**

@@ -41,7 +41,7 @@ public interface SolveOps {
   void solveLower(Matrix factor, Matrix b);
 
   /**
-   * Returns log det(L Lᵀ) = 2 Σ log L_ii, summed in float64.
+   * {@return log det(L Lᵀ) = 2 Σ log L_ii, summed in float64}
    *
    * @param factor N×N with L in its lower triangle
    */

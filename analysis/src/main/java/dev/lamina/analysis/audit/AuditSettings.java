@@ -21,7 +21,7 @@ public record AuditSettings(int pairs, int mostParallel, long seed) {
   }
 
   /**
-   * Returns settings in which 64 pairs, or all if there are fewer, are the most parallel ones.
+   * {@return settings in which 64 pairs, or all if there are fewer, are the most parallel ones}
    *
    * @param pairs number of entries, ≥ 1
    */

@@ -63,18 +63,18 @@ public final class GaussianProcess implements AutoCloseable {
     }
   }
 
-  /** Returns the noise variance σ² and the precision. */
+  /** {@return the noise variance σ² and the precision} */
   public RegressionSettings settings() {
     return settings;
   }
 
-  /** Returns what was added to the diagonal beside the noise to make it positive definite. */
+  /** {@return what was added to the diagonal beside the noise to make it positive definite} */
   public double jitter() {
     return fit.jitter();
   }
 
   /**
-   * Returns log p(Y | X) of all outputs together, −½ tr(YᵀA⁻¹Y) − (C/2) log det A − (NC/2) log 2π.
+   * {@return log p(Y | X) of all outputs together, −½ tr(YᵀA⁻¹Y) − (C/2) log det A − (NC/2) log 2π}
    */
   public double logMarginalLikelihood() {
     return fit.logMarginalLikelihood();
@@ -154,7 +154,7 @@ public final class GaussianProcess implements AutoCloseable {
   }
 
   /**
-   * Returns the leave-one-out residuals and variances.
+   * {@return the leave-one-out residuals and variances}
    *
    * <p>B_ii = Σ_k (L⁻¹)²_ki comes from solving with batches of unit vectors: N³/3 operations and no
    * second N×N matrix.

@@ -40,7 +40,7 @@ public final class GradientFlow implements AutoCloseable {
     return new GradientFlow(KernelSpectrum.of(backend, ntk, x, y));
   }
 
-  /** Returns the spectrum of Θ, owned by this object. */
+  /** {@return the spectrum of Θ, owned by this object} */
   public KernelSpectrum spectrum() {
     return spectrum;
   }
@@ -57,8 +57,8 @@ public final class GradientFlow implements AutoCloseable {
   }
 
   /**
-   * Returns the ensemble means of the training samples at several times, arranged like {@link
-   * #mean}.
+   * {@return the ensemble means of the training samples at several times, arranged like {@link
+   * #mean}}
    *
    * @param times values of τ = ηt ≥ 0; may contain ∞
    */
@@ -71,8 +71,8 @@ public final class GradientFlow implements AutoCloseable {
   }
 
   /**
-   * Returns times on a logarithmic grid that shows all of the training: from a tenth of the fastest
-   * direction's time constant 1/λ_max to ten times the slowest learnt one's.
+   * {@return times on a logarithmic grid that shows all of the training: from a tenth of the
+   * fastest direction's time constant 1/λ_max to ten times the slowest learnt one's}
    *
    * @param count how many, ≥ 2
    */

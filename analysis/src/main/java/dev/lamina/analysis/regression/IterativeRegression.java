@@ -84,12 +84,12 @@ public final class IterativeRegression implements AutoCloseable {
     return new ConjugateGradient(settings.tolerance(), settings.maxIterations(), preconditioner);
   }
 
-  /** Returns the settings of the fit. */
+  /** {@return the settings of the fit} */
   public IterativeSettings settings() {
     return settings;
   }
 
-  /** Returns the number of steps, the residual reached and whether it is within the tolerance. */
+  /** {@return the number of steps, the residual reached and whether it is within the tolerance} */
   public ConjugateGradient.Result convergence() {
     return convergence;
   }

@@ -27,8 +27,8 @@ public record IterativeSettings(
   }
 
   /**
-   * Returns settings that predict classes as well as an exact fit: tolerance 10⁻³, which is far
-   * below the spread of the outputs, 500 steps, 200 pivots.
+   * {@return settings that predict classes as well as an exact fit: tolerance 10⁻³, which is far
+   * below the spread of the outputs, 500 steps, 200 pivots}
    */
   public static IterativeSettings ofNoise(double noise) {
     return new IterativeSettings(noise, Precision.MIXED, 1e-3, 500, 200);

@@ -80,17 +80,17 @@ public final class KernelSpectrum implements AutoCloseable {
     }
   }
 
-  /** Returns the eigenvalues in ascending order, rounding errors set to 0. */
+  /** {@return the eigenvalues in ascending order, rounding errors set to 0} */
   public double[] eigenvalues() {
     return eigenvalues.clone();
   }
 
-  /** Returns the smallest eigenvalue as computed, which rounding may have made negative. */
+  /** {@return the smallest eigenvalue as computed, which rounding may have made negative} */
   public double smallestComputed() {
     return smallest;
   }
 
-  /** Returns the number of eigenvalues above rounding. */
+  /** {@return the number of eigenvalues above rounding} */
   public int rank() {
     int rank = 0;
     for (double value : eigenvalues) {
@@ -110,7 +110,7 @@ public final class KernelSpectrum implements AutoCloseable {
   }
 
   /**
-   * Returns the log marginal likelihood that a Gaussian process with this noise has.
+   * {@return the log marginal likelihood that a Gaussian process with this noise has}
    *
    * @param noise σ² &gt; 0, or ≥ 0 if the matrix has full rank
    * @throws IllegalArgumentException if the likelihood does not exist: no noise and a singular
@@ -140,7 +140,7 @@ public final class KernelSpectrum implements AutoCloseable {
   }
 
   /**
-   * Returns the leave-one-out residuals and variances for a noise.
+   * {@return the leave-one-out residuals and variances for a noise}
    *
    * @param noise σ² &gt; 0, or ≥ 0 if the matrix has full rank
    */
@@ -212,7 +212,7 @@ public final class KernelSpectrum implements AutoCloseable {
     return weights(filters.stream().<SpectralFilter>map(g -> (l -> l * g.at(l))).toList());
   }
 
-  /** Returns the columns of one filter in the result of {@link #predict}, as a borrowed view. */
+  /** {@return the columns of one filter in the result of {@link #predict}, as a borrowed view} */
   public HostMatrix columns(HostMatrix predictions, int filter) {
     long from = (long) filter * outputs();
     return KernelMatrices.block(predictions, 0, predictions.rows(), from, from + outputs());
@@ -228,7 +228,7 @@ public final class KernelSpectrum implements AutoCloseable {
     return backend;
   }
 
-  /** Returns k. */
+  /** {@return k} */
   public Kernel kernel() {
     return kernel;
   }

@@ -35,29 +35,29 @@ public final class LeaveOneOut {
     return new LeaveOneOut(residuals, variances);
   }
 
-  /** Returns the number of samples N. */
+  /** {@return the number of samples N} */
   public int samples() {
     return variances.length;
   }
 
-  /** Returns the number of outputs C. */
+  /** {@return the number of outputs C} */
   public int outputs() {
     return residuals[0].length;
   }
 
-  /** Returns target minus leave-one-out mean of an output of a sample. */
+  /** {@return target minus leave-one-out mean of an output of a sample} */
   public double residual(int sample, int output) {
     return residuals[sample][output];
   }
 
   /**
-   * Returns the leave-one-out variance of a noisy observation of a sample, equal for all outputs.
+   * {@return the leave-one-out variance of a noisy observation of a sample, equal for all outputs}
    */
   public double variance(int sample) {
     return variances[sample];
   }
 
-  /** Returns the root of the mean squared residual over samples and outputs. */
+  /** {@return the root of the mean squared residual over samples and outputs} */
   public double rmse() {
     double sum = 0;
     for (double[] row : residuals) {
@@ -67,8 +67,8 @@ public final class LeaveOneOut {
   }
 
   /**
-   * Returns Σ_i log p(y_i | the other samples), the logarithm of the predictive density summed over
-   * samples and outputs (Rasmussen and Williams 2006, (5.11)).
+   * {@return Σ_i log p(y_i | the other samples), the logarithm of the predictive density summed
+   * over samples and outputs (Rasmussen and Williams 2006, (5.11))}
    */
   public double logLikelihood() {
     double sum = 0;

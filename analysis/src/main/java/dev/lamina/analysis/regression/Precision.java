@@ -26,17 +26,17 @@ public enum Precision {
     this.text = text;
   }
 
-  /** Returns the precision whose kernel entries have the given type. */
+  /** {@return the precision whose kernel entries have the given type} */
   public static Precision of(DType kernelType) {
     return kernelType == DType.FLOAT32 ? MIXED : FLOAT64;
   }
 
-  /** Returns the element type of inputs and kernel entries. */
+  /** {@return the element type of inputs and kernel entries} */
   public DType kernelType() {
     return kernelType;
   }
 
-  /** Returns what is used, in words for reports. */
+  /** {@return what is used, in words for reports} */
   public String text() {
     return text;
   }

@@ -16,12 +16,12 @@ public record RegressionSettings(double noise, Precision precision, Jitter jitte
     requireNoise(noise);
   }
 
-  /** Returns settings with float32 kernel entries and the default jitter. */
+  /** {@return settings with float32 kernel entries and the default jitter} */
   public static RegressionSettings ofNoise(double noise) {
     return new RegressionSettings(noise, Precision.MIXED, Jitter.DEFAULT);
   }
 
-  /** Returns the same settings with another precision. */
+  /** {@return the same settings with another precision} */
   public RegressionSettings with(Precision other) {
     return new RegressionSettings(noise, other, jitter);
   }

@@ -57,7 +57,7 @@ public final class RidgeSweep {
     return points;
   }
 
-  /** Returns the noise with the largest marginal likelihood: chosen without the test set. */
+  /** {@return the noise with the largest marginal likelihood: chosen without the test set} */
   public static OptionalDouble mostLikely(List<Point> points) {
     return points.stream()
         .max((a, b) -> Double.compare(a.logMarginalLikelihood(), b.logMarginalLikelihood()))
@@ -66,7 +66,7 @@ public final class RidgeSweep {
   }
 
   /**
-   * Returns numbers from one bound to another, equally spaced on a logarithmic scale.
+   * {@return numbers from one bound to another, equally spaced on a logarithmic scale}
    *
    * @param from first, &gt; 0
    * @param to last, &gt; 0

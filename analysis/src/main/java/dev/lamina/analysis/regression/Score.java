@@ -6,7 +6,7 @@ import org.hipparchus.stat.interval.ConfidenceInterval;
 /** How well predictions fit targets. */
 public sealed interface Score {
 
-  /** Returns the number: a share of correct classes or an error. */
+  /** {@return the number: a share of correct classes or an error} */
   double value();
 
   /**
@@ -22,12 +22,12 @@ public sealed interface Score {
       return (double) correct / total;
     }
 
-    /** Returns the lower end of the 95 % Wilson score interval (Wilson 1927). */
+    /** {@return the lower end of the 95 % Wilson score interval (Wilson 1927)} */
     public double lower() {
       return wilson().getLowerBound();
     }
 
-    /** Returns the upper end of the 95 % Wilson score interval. */
+    /** {@return the upper end of the 95 % Wilson score interval} */
     public double upper() {
       return wilson().getUpperBound();
     }

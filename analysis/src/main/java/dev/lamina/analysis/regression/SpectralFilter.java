@@ -8,14 +8,14 @@ package dev.lamina.analysis.regression;
 public interface SpectralFilter {
 
   /**
-   * Returns g(λ).
+   * {@return g(λ)}
    *
    * @param eigenvalue λ ≥ 0; 0 stands for a direction that K does not have
    */
   double at(double eigenvalue);
 
   /**
-   * Returns ridge regression: g(λ) = 1/(λ + noise). Without noise it is the pseudo-inverse, g(0) =
+   * {@return ridge regression: g(λ) = 1/(λ + noise)} Without noise it is the pseudo-inverse, g(0) =
    * 0.
    *
    * @param noise σ², finite and ≥ 0
@@ -26,7 +26,7 @@ public interface SpectralFilter {
   }
 
   /**
-   * Returns gradient flow on ½ Σ ‖f − y‖² from f = 0: g(λ) = (1 − e^(−λτ))/λ. At τ = ∞ it is the
+   * {@return gradient flow on ½ Σ ‖f − y‖² from f = 0: g(λ) = (1 − e^(−λτ))/λ} At τ = ∞ it is the
    * pseudo-inverse, g(0) = 0.
    *
    * @param time τ = learning rate × time, ≥ 0; may be ∞

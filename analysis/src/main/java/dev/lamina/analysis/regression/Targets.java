@@ -9,13 +9,13 @@ import java.util.Objects;
 /** What is to be predicted, as the regression sees it and as it is scored. */
 public sealed interface Targets {
 
-  /** Returns the number of samples N. */
+  /** {@return the number of samples N} */
   long samples();
 
-  /** Returns the number of outputs C. */
+  /** {@return the number of outputs C} */
   long outputs();
 
-  /** Returns the N×C float64 matrix that a regression is fitted to; the caller closes it. */
+  /** {@return the N×C float64 matrix that a regression is fitted to; the caller closes it} */
   HostMatrix toMatrix();
 
   /**
@@ -26,14 +26,14 @@ public sealed interface Targets {
   Score score(HostMatrix mean);
 
   /**
-   * Returns the targets of the first samples.
+   * {@return the targets of the first samples}
    *
    * @param count how many, 0 ≤ count ≤ N
    */
   Targets first(int count);
 
   /**
-   * Returns classes.
+   * {@return classes}
    *
    * @param labels one per sample, each in 0 … classes − 1; copied
    * @param classes their number C, ≥ 2
@@ -44,7 +44,7 @@ public sealed interface Targets {
   }
 
   /**
-   * Returns real targets.
+   * {@return real targets}
    *
    * @param values N×C; borrowed, must stay open
    */

@@ -23,7 +23,7 @@ public record Axis(String label, String unit, boolean logarithmic, List<String> 
   }
 
   /**
-   * Returns a linear axis.
+   * {@return a linear axis}
    *
    * @param label what is measured
    * @param unit in what unit; empty only for pure numbers
@@ -33,7 +33,7 @@ public record Axis(String label, String unit, boolean logarithmic, List<String> 
   }
 
   /**
-   * Returns a logarithmic axis.
+   * {@return a logarithmic axis}
    *
    * @param label what is measured
    * @param unit in what unit; empty only for pure numbers
@@ -43,7 +43,7 @@ public record Axis(String label, String unit, boolean logarithmic, List<String> 
   }
 
   /**
-   * Returns an axis of named positions 0, 1, 2, ….
+   * {@return an axis of named positions 0, 1, 2, …}
    *
    * @param label what the names are
    * @param names one for each position
@@ -52,7 +52,7 @@ public record Axis(String label, String unit, boolean logarithmic, List<String> 
     return new Axis(label, "", false, names);
   }
 
-  /** Returns label and unit, such as {@code angle (rad)}. */
+  /** {@return label and unit, such as {@code angle (rad)}} */
   public String title() {
     return unit.isEmpty() ? label : label + " (" + unit + ")";
   }

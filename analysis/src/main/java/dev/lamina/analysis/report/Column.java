@@ -18,22 +18,22 @@ public record Column(String name, String unit, int digits) {
     }
   }
 
-  /** Returns a column of texts, whole numbers or pure numbers, shown with five digits. */
+  /** {@return a column of texts, whole numbers or pure numbers, shown with five digits} */
   public static Column of(String name) {
     return new Column(name, "", USUAL_DIGITS);
   }
 
-  /** Returns a column of numbers in a unit, shown with five digits. */
+  /** {@return a column of numbers in a unit, shown with five digits} */
   public static Column of(String name, String unit) {
     return new Column(name, unit, USUAL_DIGITS);
   }
 
-  /** Returns this column with another number of significant digits. */
+  /** {@return this column with another number of significant digits} */
   public Column digits(int shown) {
     return new Column(name, unit, shown);
   }
 
-  /** Returns name and unit. */
+  /** {@return name and unit} */
   public String title() {
     return unit.isEmpty() ? name : name + " (" + unit + ")";
   }

@@ -58,7 +58,7 @@ public final class Json {
     return module;
   }
 
-  /** Returns a value as an indented JSON text. */
+  /** {@return a value as an indented JSON text} */
   public static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
@@ -67,7 +67,7 @@ public final class Json {
     }
   }
 
-  /** Returns a value as a JSON text in one line. */
+  /** {@return a value as a JSON text in one line} */
   public static String writeLine(Object value) {
     try {
       return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
@@ -76,7 +76,7 @@ public final class Json {
     }
   }
 
-  /** Returns a value as a JSON tree. */
+  /** {@return a value as a JSON tree} */
   public static JsonNode tree(Object value) {
     return MAPPER.valueToTree(value);
   }

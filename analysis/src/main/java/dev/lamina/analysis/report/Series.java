@@ -20,10 +20,10 @@ import java.util.stream.IntStream;
 })
 public sealed interface Series {
 
-  /** Returns the name in the legend. */
+  /** {@return the name in the legend} */
   String name();
 
-  /** Returns what the numbers are about. */
+  /** {@return what the numbers are about} */
   String subject();
 
   /**
@@ -74,7 +74,7 @@ public sealed interface Series {
       }
     }
 
-    /** Returns points without intervals. */
+    /** {@return points without intervals} */
     public static Points of(String name, String subject, List<Double> x, List<Double> y) {
       return new Points(name, subject, x, y, List.of(), List.of());
     }
@@ -118,7 +118,7 @@ public sealed interface Series {
       requireLengths(name, edges.size(), heights.size() + 1);
     }
 
-    /** Returns one column for each position 0, 1, 2, …. */
+    /** {@return one column for each position 0, 1, 2, …} */
     public static Bars at(String name, String subject, List<Double> heights) {
       List<Double> edges = IntStream.rangeClosed(0, heights.size()).mapToObj(i -> i - 0.5).toList();
       return new Bars(name, subject, edges, heights);

@@ -16,13 +16,13 @@ public enum Initialisation {
   }
 
   /**
-   * Returns the weights' variance times the fan-in: the weight variance of the network's kernel.
+   * {@return the weights' variance times the fan-in: the weight variance of the network's kernel}
    */
   public double gain() {
     return gain;
   }
 
-  /** Returns the word used in config files. */
+  /** {@return the word used in config files} */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -52,13 +52,13 @@ public record NetworkConfig(
         .orElse(DEFAULT);
   }
 
-  /** Returns the number of hidden layers. */
+  /** {@return the number of hidden layers} */
   public int depth() {
     return hidden.size();
   }
 
   /**
-   * Returns the network of the same activation and initialisation at infinite width.
+   * {@return the network of the same activation and initialisation at infinite width}
    *
    * @param depth number of hidden layers, ≥ 1
    */

@@ -13,10 +13,10 @@ import dev.lamina.config.ConfigReader;
  */
 public interface StudySection<C, R> {
 
-  /** Returns the key below {@code study.sections}, such as {@code regression}. */
+  /** {@return the key below {@code study.sections}, such as {@code regression}} */
   String name();
 
-  /** Returns the heading in the report. */
+  /** {@return the heading in the report} */
   String title();
 
   /**
