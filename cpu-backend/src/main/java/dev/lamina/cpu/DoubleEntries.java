@@ -25,6 +25,7 @@ final class DoubleEntries implements Entries {
   private final double[][] outputs;
   private final double[] dot;
   private final double[] scratch;
+  private final double[] slopes;
 
   DoubleEntries(EntryProgram program, int width, NearPairs near, DType dtype) {
     int padded = width + RowBlock.PADDING;
@@ -35,6 +36,7 @@ final class DoubleEntries implements Entries {
     outputs = new double[program.outputs()][padded];
     dot = new double[padded];
     scratch = new double[padded];
+    slopes = new double[padded];
   }
 
   @Override
@@ -254,10 +256,9 @@ final class DoubleEntries implements Entries {
   private void uniformLayer(Instruction.UniformAngleLayer in, int n) {
     double[] s = registers[in.s()];
     double[] dual = scratch;
-    double[] slope = dot; // the dot products have been read by the time a layer runs
-    angleDual(s, in.kappa(), dual, slope, n);
+    angleDual(s, in.kappa(), dual, slopes, n);
     if (in.u() != Instruction.NONE) {
-      tangent(registers[in.u()], dual, slope, in.own(), in.skipTangent(), in.slope(), n);
+      tangent(registers[in.u()], dual, slopes, in.own(), in.skipTangent(), in.slope(), n);
     }
     for (int j = 0; j < n; j += L) {
       DoubleVector.fromArray(D, s, j)
