@@ -3,6 +3,7 @@ package dev.lamina.cpu;
 import dev.lamina.lowering.Instruction;
 import dev.lamina.lowering.SmoothDuals;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -53,6 +54,22 @@ final class SmoothVectors {
       case SIN -> trigonometric(slots, source, target, derivative, n, true);
       case COS -> trigonometric(slots, source, target, derivative, n, false);
       case EXP -> exponential(slots, source, target, derivative, n);
+    }
+    equalRows(slots, source, target, n);
+    equalRows(slots, source, derivative, n);
+  }
+
+  /**
+   * Sets the complement of equal inputs to 0. Rounding would leave 1e-16 there, and the next layer
+   * may take its square root.
+   */
+  private static void equalRows(Slots slots, double[] source, double[] complement, int n) {
+    for (int j = 0; j < n; j += L) {
+      VectorMask<Double> equal =
+          DoubleVector.fromArray(D, source, j)
+              .compare(VectorOperators.EQ, 0.0)
+              .and(slots.other(0, j).compare(VectorOperators.EQ, slots.own[0]));
+      DoubleVector.fromArray(D, complement, j).blend(0.0, equal).intoArray(complement, j);
     }
   }
 
