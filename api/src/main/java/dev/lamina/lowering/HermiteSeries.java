@@ -9,17 +9,20 @@ import org.hipparchus.analysis.integration.gauss.GaussIntegratorFactory;
  * the dual: E[φ(u)φ(v)] = Σₙ aₙ(x) aₙ(z) cⁿ with c the correlation of u and v.
  *
  * <p>The coefficients are found by quadrature. For analytic activations they fall geometrically in
- * √n; the series is cut where at most {@link #TOLERANCE} of E[φ²] is left, and the rest is put into
- * the last term, which keeps the diagonal exact.
+ * √n; the series is cut where at most {@link #TOLERANCE} of E[φ²] and of E[φ′²] is left, and the
+ * others are scaled to make up for it, which keeps the diagonal exact.
  */
 final class HermiteSeries {
-  /** Share of E[φ²] that may be cut off: far below float64 rounding of the sum. */
+  /** Share of E[φ²] and of E[φ′²] that may be cut off: far below float64 rounding of the sum. */
   private static final double TOLERANCE = 1e-16;
 
   /** Share of E[φ²] above which the series is refused. */
   private static final double REFUSED = 1e-10;
 
   private static final int MAX_TERMS = 512;
+
+  /** Coefficients fall geometrically in √n: so many last ones weigh as much as all beyond them. */
+  private static final int FAR_END = 64;
 
   /** Standard deviations integrated over: the density beyond is below 1e-37. */
   private static final double RANGE = 13;
@@ -67,22 +70,36 @@ final class HermiteSeries {
 
   private static HermiteSeries truncated(Activation activation, double maxK) {
     HermiteSeries longest = panels(activation, MAX_TERMS);
-    double[] coefficients = new double[2 * MAX_TERMS + 2];
-    longest.coefficients(maxK, coefficients, 0);
+    double[] a = new double[MAX_TERMS];
+    longest.coefficients(maxK, a, 0);
     double total = longest.secondMoment(maxK);
-    double rest = total;
-    int count = 0;
-    while (count < MAX_TERMS && rest > TOLERANCE * total) {
-      rest -= coefficients[count] * coefficients[count];
-      count++;
-    }
-    // Rounding of the subtraction alone leaves about 1e-16·√n; only a real rest is refused.
-    if (rest > REFUSED * total) {
+    double slopes = longest.derivativeSecondMoment(maxK);
+    if (squares(a, MAX_TERMS - FAR_END) > REFUSED * total) {
       throw new IllegalArgumentException(
           "activation %s: pre-activation variance %s needs more than %d Hermite terms; scale the inputs or lower weightVariance"
               .formatted(activation, maxK, MAX_TERMS));
     }
-    return panels(activation, Math.min(MAX_TERMS, count + 2));
+    // Summed from the far end: E[φ²] minus the first terms would end in rounding noise.
+    int count = MAX_TERMS;
+    double tail = 0;
+    double slopeTail = 0;
+    while (count > 1) {
+      tail += a[count - 1] * a[count - 1];
+      slopeTail += (count - 1) * a[count - 1] * a[count - 1] / maxK;
+      if (tail > TOLERANCE * total || slopeTail > TOLERANCE * slopes) {
+        break;
+      }
+      count--;
+    }
+    return panels(activation, count);
+  }
+
+  private static double squares(double[] a, int from) {
+    double sum = 0;
+    for (int n = from; n < a.length; n++) {
+      sum += a[n] * a[n];
+    }
+    return sum;
   }
 
   /** Gauss–Legendre panels narrow enough for the fastest Hermite function, which turns by √n. */
@@ -148,18 +165,18 @@ final class HermiteSeries {
     cells[at + 2 * count + 1] = derivativeSecond;
   }
 
-  /** Scales to a unit vector; what the cut left over goes into the last coefficient. */
+  /** Scales to a unit vector. */
   private void normalise(double[] cells, int at, double second) {
     if (second == 0) {
       return;
     }
-    double rest = 1;
-    for (int n = 0; n < count - 1; n++) {
-      cells[at + n] /= Math.sqrt(second);
-      rest -= cells[at + n] * cells[at + n];
+    double squares = 0;
+    for (int n = 0; n < count; n++) {
+      squares += cells[at + n] * cells[at + n];
     }
-    double last = cells[at + count - 1];
-    cells[at + count - 1] = Math.copySign(Math.sqrt(Math.max(rest, 0)), last);
+    for (int n = 0; n < count; n++) {
+      cells[at + n] /= Math.sqrt(squares);
+    }
   }
 
   /** Writes the first count coefficients E[φ(√k g) hₙ(g)]. */
