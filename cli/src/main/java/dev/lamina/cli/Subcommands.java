@@ -11,6 +11,7 @@ final class Subcommands {
         .addSubcommand(new DoctorCommand(session))
         .addSubcommand(new KernelCommand(session))
         .addSubcommand(new RegressCommand(session))
-        .addSubcommand(new DegeneracyCommand(session));
+        .addSubcommand(new DegeneracyCommand(session))
+        .addSubcommand(new BenchCommand(session));
   }
 }
