@@ -3,12 +3,25 @@ package dev.lamina.cpu;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /** Copies what stands below the diagonal of a square matrix to above it. */
 final class Mirror {
-  /** 16 × 16 float32 values: both sides of the copy touch whole cache lines. */
-  private static final int TILE = 16;
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /** Edge of the squares that are transposed at once: a vector of float32, a whole cache line. */
+  private static final int EDGE = F.length();
+
+  /** Where the entries of a column lie in a square stored by rows. */
+  private static final int[] COLUMN = new int[EDGE];
+
+  static {
+    Arrays.setAll(COLUMN, i -> i * EDGE);
+  }
 
   private Mirror() {}
 
@@ -22,43 +35,36 @@ final class Mirror {
    * @param colEnd one past the last column
    */
   static void lowerToUpper(HostMatrix m, long row, long rowEnd, long col, long colEnd) {
-    for (long i = row; i < rowEnd; i += TILE) {
-      for (long j = col; j < Math.min(colEnd, i + TILE); j += TILE) {
-        int rows = (int) Math.min(TILE, rowEnd - i);
-        int cols = (int) Math.min(TILE, colEnd - j);
-        if (m.dtype() == DType.FLOAT32) {
-          floats(m, i, rows, j, cols);
+    float[] square = new float[EDGE * EDGE + EDGE];
+    for (long i = row; i < rowEnd; i += EDGE) {
+      for (long j = col; j < Math.min(colEnd, i + EDGE); j += EDGE) {
+        boolean whole = i + EDGE <= rowEnd && j + EDGE <= colEnd && j + EDGE <= i;
+        if (whole && m.dtype() == DType.FLOAT32) {
+          transpose(m, i, j, square);
         } else {
-          doubles(m, i, rows, j, cols);
+          copy(m, i, Math.min(rowEnd, i + EDGE), j, Math.min(colEnd, j + EDGE));
         }
       }
     }
   }
 
-  private static void floats(HostMatrix m, long row, int rows, long col, int cols) {
+  private static void transpose(HostMatrix m, long row, long col, float[] square) {
     MemorySegment s = m.segment();
     long stride = m.rowStride() * Float.BYTES;
     long from = m.byteOffset(row, col);
     long to = m.byteOffset(col, row);
-    for (int j = 0; j < cols; j++) {
-      int first = (int) Math.max(0, col + j + 1 - row);
-      for (int i = first; i < rows; i++) {
-        float value = s.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + i * stride + 4L * j);
-        s.set(ValueLayout.JAVA_FLOAT_UNALIGNED, to + j * stride + 4L * i, value);
-      }
+    for (int i = 0; i < EDGE; i++) {
+      FloatVector.fromMemorySegment(F, s, from + i * stride, ORDER).intoArray(square, i * EDGE);
+    }
+    for (int j = 0; j < EDGE; j++) {
+      FloatVector.fromArray(F, square, j, COLUMN, 0).intoMemorySegment(s, to + j * stride, ORDER);
     }
   }
 
-  private static void doubles(HostMatrix m, long row, int rows, long col, int cols) {
-    MemorySegment s = m.segment();
-    long stride = m.rowStride() * Double.BYTES;
-    long from = m.byteOffset(row, col);
-    long to = m.byteOffset(col, row);
-    for (int j = 0; j < cols; j++) {
-      int first = (int) Math.max(0, col + j + 1 - row);
-      for (int i = first; i < rows; i++) {
-        double value = s.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, from + i * stride + 8L * j);
-        s.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, to + j * stride + 8L * i, value);
+  private static void copy(HostMatrix m, long row, long rowEnd, long col, long colEnd) {
+    for (long i = row; i < rowEnd; i++) {
+      for (long j = col; j < Math.min(colEnd, i); j++) {
+        m.set(j, i, m.get(i, j));
       }
     }
   }
