@@ -206,7 +206,7 @@ public abstract class AbstractGramOps implements GramOps {
         z.shape());
   }
 
-  private static void requireOneType(String operation, List<Matrix> matrices) {
+  static void requireOneType(String operation, List<Matrix> matrices) {
     for (Matrix m : matrices) {
       require(
           m.dtype() == matrices.getFirst().dtype(),
@@ -217,7 +217,7 @@ public abstract class AbstractGramOps implements GramOps {
     }
   }
 
-  private static void requireApart(String operation, Matrix out, List<Matrix> others) {
+  static void requireApart(String operation, Matrix out, List<Matrix> others) {
     for (Matrix other : others) {
       boolean overlap =
           out.equals(other)
@@ -234,7 +234,7 @@ public abstract class AbstractGramOps implements GramOps {
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency for one method
-  private static void require(boolean ok, String message, Object... values) {
+  static void require(boolean ok, String message, Object... values) {
     if (!ok) {
       throw new ShapeException(message.formatted(values));
     }

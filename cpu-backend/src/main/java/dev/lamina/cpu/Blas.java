@@ -43,6 +43,9 @@ final class Blas {
   private static final MethodHandle STRMM = OpenBlas.function("cblas_strmm", trsmType(JAVA_FLOAT));
   private static final MethodHandle DTRMM = OpenBlas.function("cblas_dtrmm", trsmType(JAVA_DOUBLE));
 
+  private static final MethodHandle SSYMM = OpenBlas.function("cblas_ssymm", symmType(JAVA_FLOAT));
+  private static final MethodHandle DSYMM = OpenBlas.function("cblas_dsymm", symmType(JAVA_DOUBLE));
+
   private static final FunctionDescriptor IN_PLACE =
       FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_BYTE, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SPOTRF = OpenBlas.function("LAPACKE_spotrf_work", IN_PLACE);
@@ -182,6 +185,68 @@ final class Blas {
       }
     } catch (Throwable e) {
       throw failed("syrk", e);
+    }
+  }
+
+  /**
+   * Computes {@code C = alpha·A B + beta·C} for a symmetric matrix A of which only the lower
+   * triangle is read.
+   *
+   * @param alpha factor of the product
+   * @param a n×n
+   * @param b n×t
+   * @param beta factor of the old value; 0 ignores the old value even if it is NaN
+   * @param c n×t; must not overlap a or b
+   */
+  static void symmetric(double alpha, Block a, Block b, double beta, Block c) {
+    require(
+        a.dtype() == c.dtype()
+            && b.dtype() == c.dtype()
+            && square(a)
+            && a.rows() == b.rows()
+            && b.rows() == c.rows()
+            && b.cols() == c.cols(),
+        "symmetric",
+        a,
+        b,
+        c);
+    if (c.rows() == 0 || c.cols() == 0) {
+      return;
+    }
+    try {
+      if (c.dtype() == DType.FLOAT32) {
+        SSYMM.invokeExact(
+            ROW_MAJOR,
+            LEFT,
+            LOWER,
+            c.rows(),
+            c.cols(),
+            (float) alpha,
+            a.segment(),
+            a.stride(),
+            b.segment(),
+            b.stride(),
+            (float) beta,
+            c.segment(),
+            c.stride());
+      } else {
+        DSYMM.invokeExact(
+            ROW_MAJOR,
+            LEFT,
+            LOWER,
+            c.rows(),
+            c.cols(),
+            alpha,
+            a.segment(),
+            a.stride(),
+            b.segment(),
+            b.stride(),
+            beta,
+            c.segment(),
+            c.stride());
+      }
+    } catch (Throwable e) {
+      throw failed("symmetric", e);
     }
   }
 
@@ -350,7 +415,7 @@ final class Blas {
   }
 
   /** The handles declare Throwable, but C functions throw nothing: only a bug ends here. */
-  private static RuntimeException failed(String operation, Throwable e) {
+  static RuntimeException failed(String operation, Throwable e) {
     return e instanceof RuntimeException r
         ? r
         : new IllegalStateException(operation + " failed", e);
@@ -366,6 +431,12 @@ final class Blas {
     return FunctionDescriptor.ofVoid(
         JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, scalar, ADDRESS, JAVA_INT, scalar,
         ADDRESS, JAVA_INT);
+  }
+
+  private static FunctionDescriptor symmType(MemoryLayout scalar) {
+    return FunctionDescriptor.ofVoid(
+        JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, scalar, ADDRESS, JAVA_INT, ADDRESS,
+        JAVA_INT, scalar, ADDRESS, JAVA_INT);
   }
 
   private static FunctionDescriptor trsmType(MemoryLayout scalar) {

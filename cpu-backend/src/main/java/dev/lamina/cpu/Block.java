@@ -3,6 +3,7 @@ package dev.lamina.cpu;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * A rectangle of a row-major matrix outside the heap, small enough for {@code int} sizes; it owns
@@ -68,5 +69,23 @@ record Block(MemorySegment segment, DType dtype, int rows, int cols, int stride)
     long bytes = rows == 0 || cols == 0 ? 0 : ((rows - 1L) * stride + cols) * dtype.bytes();
     long offset = bytes == 0 ? 0 : ((long) row * stride + col) * dtype.bytes();
     return new Block(segment.asSlice(offset, bytes), dtype, rows, cols, stride);
+  }
+
+  /** Returns an entry, widened to double. */
+  double get(int row, int col) {
+    long index = (long) row * stride + col;
+    return dtype == DType.FLOAT32
+        ? segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, index * Float.BYTES)
+        : segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, index * Double.BYTES);
+  }
+
+  /** Sets an entry, rounded to the element type. */
+  void set(int row, int col, double value) {
+    long index = (long) row * stride + col;
+    if (dtype == DType.FLOAT32) {
+      segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, index * Float.BYTES, (float) value);
+    } else {
+      segment.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, index * Double.BYTES, value);
+    }
   }
 }

@@ -77,6 +77,22 @@ final class Workers implements AutoCloseable {
   }
 
   /**
+   * Gives the calling thread all workers until the result is closed, so that operations of several
+   * threads take turns. Inside, the same thread may take them again.
+   */
+  Turn turn() {
+    turn.lock();
+    return turn::unlock;
+  }
+
+  /** The right to the workers. */
+  @FunctionalInterface
+  interface Turn extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
    * Runs {@code body} once for each index from 0 to {@code count} − 1 and waits for all.
    *
    * <p>If bodies throw, no further index is begun, and the first exception is rethrown when those
@@ -89,6 +105,18 @@ final class Workers implements AutoCloseable {
    * @throws IllegalStateException if the workers are closed
    */
   void forEach(long count, Body body) {
+    forEach(threads, count, body);
+  }
+
+  /**
+   * Runs a loop like {@link #forEach(long, Body)} on no more than {@code most} workers.
+   *
+   * @param most how many bodies may run at once, ≥ 1; all workers' numbers are smaller, except in a
+   *     loop inside a body, which keeps the number of the worker that runs it
+   * @param count number of indices, ≥ 0
+   * @param body what to do for each
+   */
+  void forEach(int most, long count, Body body) {
     Integer self = current.get();
     if (self != null) {
       Loop inline = new Loop(count, body);
@@ -99,18 +127,18 @@ final class Workers implements AutoCloseable {
     turn.lock();
     try {
       current.set(0);
-      run(new Loop(count, body));
+      run(most, new Loop(count, body));
     } finally {
       current.remove();
       turn.unlock();
     }
   }
 
-  private void run(Loop loop) {
+  private void run(int most, Loop loop) {
     if (pool != null && pool.isShutdown()) {
       throw new IllegalStateException("forEach: the CPU backend's threads are closed");
     }
-    int others = (int) Math.min(threads - 1, Math.max(0, loop.count - 1));
+    int others = (int) Math.min(Math.min(threads, most) - 1, Math.max(0, loop.count - 1));
     CountDownLatch ended = new CountDownLatch(others);
     for (int w = 1; w <= others; w++) {
       int worker = w;
@@ -183,11 +211,8 @@ final class Workers implements AutoCloseable {
     void work(int worker) {
       try {
         long index;
-        while ((index = next.getAndIncrement()) < count && failures.get().isEmpty()) {
-          if (worker == 0 && Thread.currentThread().isInterrupted()) {
-            fail(new CancellationException("the calling thread was interrupted"));
-            return;
-          }
+        // Nothing may come between taking an index and running it: other bodies may wait for it.
+        while (mayGoOn(worker) && (index = next.getAndIncrement()) < count) {
           body.run(worker, index);
         }
       } catch (Throwable e) { // any failure of a body belongs to the caller of the loop
@@ -195,7 +220,14 @@ final class Workers implements AutoCloseable {
       }
     }
 
-    void fail(Throwable failure) {
+    private boolean mayGoOn(int worker) {
+      if (worker == 0 && Thread.currentThread().isInterrupted()) {
+        fail(new CancellationException("the calling thread was interrupted"));
+      }
+      return failures.get().isEmpty();
+    }
+
+    private void fail(Throwable failure) {
       failures.updateAndGet(old -> {
         List<Throwable> all = new ArrayList<>(old);
         all.add(failure);
