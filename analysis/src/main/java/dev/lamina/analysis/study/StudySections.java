@@ -1,0 +1,14 @@
+package dev.lamina.analysis.study;
+
+import dev.lamina.analysis.summary.DataSection;
+import java.util.List;
+
+/** The kinds of sections that a study can have: one line each. */
+public final class StudySections {
+  private StudySections() {}
+
+  /** Returns all kinds, in the order in which a reader wants them if the file gives none. */
+  public static List<StudySection<?, ?>> all() {
+    return List.of(new DataSection());
+  }
+}

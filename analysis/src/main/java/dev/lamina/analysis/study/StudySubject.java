@@ -1,0 +1,40 @@
+package dev.lamina.analysis.study;
+
+import dev.lamina.analysis.data.DataSet;
+import dev.lamina.analysis.data.Response;
+import java.util.stream.Collectors;
+
+/** Says in a sentence what a study is about. */
+final class StudySubject {
+  private StudySubject() {}
+
+  /**
+   * Returns for example {@code A network of 3 hidden layers (256, 256, 256; relu, he, with biases)
+   * on digits: 1400 training and 397 test samples of 8×8 pixels in 10 classes.}
+   */
+  static String of(StudyContext context) {
+    NetworkConfig network = context.network();
+    DataSet train = context.data().train();
+    String widths =
+        network.hidden().stream().map(String::valueOf).collect(Collectors.joining(", "));
+    String features =
+        train.image().map(shape -> shape + " pixels").orElse(train.features() + " features");
+    String kind =
+        switch (train.response()) {
+          case Response.Classes classes -> "in " + classes.count() + " classes";
+          case Response.Values numbers -> "with " + numbers.values().cols() + " numbers each";
+        };
+    return "A fully connected network of %d hidden layers (%s; %s, %s initialisation, %s biases) on %s: %d training and %d test samples of %s %s."
+        .formatted(
+            network.depth(),
+            widths,
+            network.activation(),
+            network.init().text(),
+            network.bias() ? "with" : "without",
+            train.name(),
+            train.samples(),
+            context.data().test().samples(),
+            features,
+            kind);
+  }
+}

@@ -1,0 +1,2 @@
+/** What a data set looks like before anything is made of it. */
+package dev.lamina.analysis.summary;
