@@ -21,7 +21,7 @@ final class ProgressBars implements Progress, AutoCloseable {
 
   @Override
   public void begin(String task, long steps) {
-    close();
+    clear();
     if (console.interactive()) {
       bar =
           new ProgressBarBuilder()
@@ -51,9 +51,13 @@ final class ProgressBars implements Progress, AutoCloseable {
     }
   }
 
-  /** Removes the bar. */
   @Override
   public void close() {
+    clear();
+  }
+
+  /** Removes the bar, so that something else can be written. */
+  void clear() {
     if (bar != null) {
       bar.close();
       bar = null;

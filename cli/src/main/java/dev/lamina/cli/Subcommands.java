@@ -9,6 +9,7 @@ final class Subcommands {
   static CommandLine addTo(CommandLine lamina, Session session) {
     return lamina
         .addSubcommand(new DoctorCommand(session))
+        .addSubcommand(new StudyCommand(session))
         .addSubcommand(new KernelCommand(session))
         .addSubcommand(new RegressCommand(session))
         .addSubcommand(new DegeneracyCommand(session))
