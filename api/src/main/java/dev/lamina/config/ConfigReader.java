@@ -8,12 +8,14 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Reads one object of a configuration with checks.
@@ -24,6 +26,9 @@ import java.util.function.Function;
  * asked for counts as known; {@link #finish()} reports the others. For one thread.
  */
 public final class ConfigReader {
+  /** How the HOCON library's text for the origin of a merged object starts. */
+  private static final String MERGE = "merge of ";
+
   private final ConfigObject object;
   private final String path;
   private final ConfigErrors errors;
@@ -106,8 +111,16 @@ public final class ConfigReader {
   }
 
   static String origin(ConfigOrigin origin) {
-    boolean isDefault = ConfigSources.DEFAULTS.equals(origin.resource());
-    String text = isDefault ? ConfigSources.DEFAULT_ORIGIN : origin.description();
+    if (ConfigSources.DEFAULTS.equals(origin.resource())) {
+      return ConfigSources.DEFAULT_ORIGIN;
+    }
+    String text = origin.description();
+    if (text.startsWith(MERGE)) {
+      // An object of several sources, of which the defaults are no news.
+      return Arrays.stream(text.substring(MERGE.length()).split(","))
+          .filter(part -> !part.startsWith(ConfigSources.DEFAULTS))
+          .collect(Collectors.joining(", "));
+    }
     return ConfigSources.NO_ORIGIN.equals(text) ? "" : text;
   }
 

@@ -71,6 +71,10 @@ final class Fingerprint {
    */
   Fingerprint addCodeOf(Class<?> type) {
     CodeSource source = type.getProtectionDomain().getCodeSource();
+    if (source == null) {
+      // A class that was made at run time has no other code than its name.
+      return add(type.getName());
+    }
     try {
       Path code = Path.of(source.getLocation().toURI());
       try (Stream<Path> files = Files.walk(code)) {

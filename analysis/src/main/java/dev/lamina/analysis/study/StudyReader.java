@@ -57,6 +57,7 @@ public final class StudyReader {
     ConfigReader root = loaded.reader();
     if (!root.has("study")) {
       root.problem("study", "is missing: this is no study file");
+      errors.throwIfAny();
     }
     Optional<StudyConfig> study = root.section("study").read(block -> study(block, file));
     root.finish();
