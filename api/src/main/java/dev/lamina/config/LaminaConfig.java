@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The settings in force: the {@code lamina} block of a configuration.
@@ -16,6 +17,7 @@ import java.util.Objects;
  *     default a quarter of the machine's (or container's) physical memory
  * @param precision element type of kernel matrices
  * @param deterministic whether results must not depend on the number of threads
+ * @param cache folder for fetched data sets; empty: where the system keeps caches
  * @param cpuThreads threads of the {@code cpu} backend, ≥ 1; by default all processors
  * @param cuda settings of the {@code cuda} backend
  * @param origins where values were set, by path; values without an entry were set by code
@@ -25,6 +27,7 @@ public record LaminaConfig(
     long memoryBudget,
     DType precision,
     boolean deterministic,
+    Optional<Path> cache,
     int cpuThreads,
     CudaConfig cuda,
     Map<String, String> origins) {
@@ -33,6 +36,7 @@ public record LaminaConfig(
   public LaminaConfig {
     Objects.requireNonNull(backend, "lamina.backend");
     Objects.requireNonNull(precision, "lamina.precision");
+    Objects.requireNonNull(cache, "lamina.cache");
     Objects.requireNonNull(cuda, "lamina.cuda");
     if (memoryBudget < 1) {
       throw new IllegalArgumentException(
@@ -84,19 +88,40 @@ public record LaminaConfig(
   /** {@return this configuration with another backend choice} */
   public LaminaConfig withBackend(BackendChoice choice) {
     return new LaminaConfig(
-        choice, memoryBudget, precision, deterministic, cpuThreads, cuda, byCode("lamina.backend"));
+        choice,
+        memoryBudget,
+        precision,
+        deterministic,
+        cache,
+        cpuThreads,
+        cuda,
+        byCode("lamina.backend"));
   }
 
   /** {@return this configuration with another memory budget in bytes, ≥ 1} */
   public LaminaConfig withMemoryBudget(long bytes) {
     return new LaminaConfig(
-        backend, bytes, precision, deterministic, cpuThreads, cuda, byCode("lamina.memory-budget"));
+        backend,
+        bytes,
+        precision,
+        deterministic,
+        cache,
+        cpuThreads,
+        cuda,
+        byCode("lamina.memory-budget"));
   }
 
   /** {@return this configuration with another precision} */
   public LaminaConfig withPrecision(DType dtype) {
     return new LaminaConfig(
-        backend, memoryBudget, dtype, deterministic, cpuThreads, cuda, byCode("lamina.precision"));
+        backend,
+        memoryBudget,
+        dtype,
+        deterministic,
+        cache,
+        cpuThreads,
+        cuda,
+        byCode("lamina.precision"));
   }
 
   /** {@return this configuration with another number of threads, ≥ 1} */
@@ -106,6 +131,7 @@ public record LaminaConfig(
         memoryBudget,
         precision,
         deterministic,
+        cache,
         threads,
         cuda,
         byCode("lamina.cpu.threads"));
@@ -126,6 +152,7 @@ public record LaminaConfig(
         setting("lamina.memory-budget", ByteSizes.exact(memoryBudget)),
         setting("lamina.precision", precision.name().toLowerCase(Locale.ROOT)),
         setting("lamina.deterministic", Boolean.toString(deterministic)),
+        setting("lamina.cache", cache.map(Path::toString).orElse("auto")),
         setting("lamina.cpu.threads", Integer.toString(cpuThreads)),
         setting("lamina.cuda.device", Integer.toString(cuda.device())),
         setting("lamina.cuda.math", cuda.math().text()),

@@ -33,6 +33,7 @@ final class LaminaConfigReader {
             lamina.choice(
                 "precision", words(DType.values(), LaminaConfigReader::word), DType.FLOAT32),
             lamina.flag("deterministic", true),
+            cache(lamina),
             threads(cpu),
             cuda(cuda),
             Map.of());
@@ -50,6 +51,7 @@ final class LaminaConfigReader {
         config.memoryBudget(),
         config.precision(),
         config.deterministic(),
+        config.cache(),
         config.cpuThreads(),
         config.cuda(),
         origins);
@@ -69,6 +71,12 @@ final class LaminaConfigReader {
         cuda.integer("device", Bounds.NOT_NEGATIVE, 0),
         cuda.choice("math", words(CudaMath.values(), CudaMath::text), CudaMath.AUTO),
         path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path)));
+  }
+
+  private static Optional<Path> cache(ConfigReader lamina) {
+    String path = lamina.text("cache", AUTO);
+    // Empty is what an unset variable of a script looks like.
+    return path.isBlank() || path.equals(AUTO) ? Optional.empty() : Optional.of(Path.of(path));
   }
 
   private static int threads(ConfigReader cpu) {

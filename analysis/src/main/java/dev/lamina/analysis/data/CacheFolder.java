@@ -1,6 +1,7 @@
 package dev.lamina.analysis.data;
 
 import dev.lamina.analysis.data.CataloguedSet.CataloguedFile;
+import dev.lamina.config.LaminaConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,15 +17,30 @@ import java.util.Map;
 public record CacheFolder(Path root) {
 
   /**
-   * Returns the folder that the environment says: {@code $LAMINA_CACHE}, else {@code
-   * $XDG_CACHE_HOME/lamina}, else {@code ~/.cache/lamina}, {@code ~/Library/Caches/lamina} on macOS
-   * and {@code %LOCALAPPDATA%\lamina\Cache} on Windows.
+   * Returns the folder that the setting {@code lamina.cache} or the environment variable {@code
+   * LAMINA_CACHE} names, else the one that the environment implies: {@code $XDG_CACHE_HOME/lamina},
+   * else {@code ~/.cache/lamina}, {@code ~/Library/Caches/lamina} on macOS and {@code
+   * %LOCALAPPDATA%\lamina\Cache} on Windows.
+   *
+   * @param config the settings in force
+   * @param environment environment variables
+   */
+  public static CacheFolder of(LaminaConfig config, Map<String, String> environment) {
+    String home = System.getProperty("user.home");
+    return config
+        .cache()
+        .map(CacheFolder::new)
+        .orElseGet(() -> of(environment, Path.of(home), System.getProperty("os.name")));
+  }
+
+  /**
+   * Returns the folder that the environment names or implies.
    *
    * @param environment environment variables
    * @param home the user's home folder
    * @param system name of the operating system as in the system property {@code os.name}
    */
-  public static CacheFolder of(Map<String, String> environment, Path home, String system) {
+  static CacheFolder of(Map<String, String> environment, Path home, String system) {
     String own = environment.getOrDefault("LAMINA_CACHE", "");
     if (!own.isBlank()) {
       return new CacheFolder(Path.of(own));
@@ -45,7 +61,7 @@ public record CacheFolder(Path root) {
     return new CacheFolder(home.resolve(".cache/lamina"));
   }
 
-  /** Returns the folder that this process's environment says. */
+  /** Returns the folder that this process's environment names or implies. */
   public static CacheFolder ofProcess() {
     return of(
         System.getenv(), Path.of(System.getProperty("user.home")), System.getProperty("os.name"));
