@@ -1,5 +1,6 @@
 package dev.lamina.cli;
 
+import dev.lamina.analysis.data.FetchException;
 import dev.lamina.backend.BackendUnavailableException;
 import dev.lamina.backend.MemoryBudgetException;
 import dev.lamina.io.FileException;
@@ -28,6 +29,7 @@ record Failure(int exitCode, String message) {
       case FileException e -> new Failure(e.reason().isBadPath() ? BAD_INPUT : FAILED, text(e));
       case UncheckedIOException e when e.getCause() instanceof NoSuchFileException missing ->
           new Failure(BAD_INPUT, missing.getMessage() + ": there is no such file");
+      case FetchException e -> new Failure(FAILED, text(e));
       case NotPositiveDefiniteException e -> new Failure(FAILED, text(e));
       case OutOfMemoryError e -> new Failure(FAILED, "out of memory: " + text(e));
       default -> new Failure(FAILED, oneLine(cause) + " (--debug shows where it comes from)");
