@@ -1,5 +1,7 @@
 package dev.lamina.analysis.degeneracy;
 
+import dev.lamina.analysis.data.DataSet;
+import dev.lamina.analysis.data.Response;
 import dev.lamina.analysis.degeneracy.DegeneracyConfig.Experiment;
 import dev.lamina.analysis.degeneracy.DegeneracyResult.ActivationPath;
 import dev.lamina.analysis.degeneracy.DegeneracyResult.Network;
@@ -35,21 +37,20 @@ final class DegeneracyStudy {
   /**
    * Runs the section.
    *
-   * @param inputs training inputs, n×d
+   * @param train training samples
    * @param hidden hidden widths of the configured network
-   * @param outputs number of its outputs
    */
-  DegeneracyResult run(HostMatrix inputs, List<Integer> hidden, int outputs) {
+  DegeneracyResult run(DataSet train, List<Integer> hidden) {
     List<InputAngles> measured = new ArrayList<>();
     double angle =
         switch (config.angle()) {
           case StartAngle.Given(double radians) -> radians;
           case StartAngle.Measured() -> {
-            measured.add(InputAngles.measure(inputs, PAIRS, monteCarlo.seed()));
+            measured.add(InputAngles.measure(train.x(), PAIRS, monteCarlo.seed()));
             yield measured.getFirst().mean();
           }
         };
-    int inputDimension = Math.toIntExact(inputs.cols());
+    int inputDimension = Math.toIntExact(train.features());
     progress.begin(
         "depth degeneracy",
         (long) config.conventions().size()
@@ -60,12 +61,19 @@ final class DegeneracyStudy {
         angle,
         measured,
         networks(new Architecture(hidden).widths(inputDimension), angle),
-        sweep(inputDimension, outputs, angle),
+        sweep(inputDimension, outputs(train), angle),
         Arrays.stream(LAW_WIDTHS).mapToObj(SmallAngleLaw::of).toList(),
         asked(Experiment.ONE_LAYER) ? step(oneLayer()) : List.of(),
         asked(Experiment.EVOLUTION) ? step(List.of(evolution())) : List.of(),
         asked(Experiment.DECAY) ? step(List.of(decay())) : List.of(),
         activations(hidden, angle));
+  }
+
+  private static int outputs(DataSet train) {
+    return switch (train.response()) {
+      case Response.Classes classes -> classes.count();
+      case Response.Values(HostMatrix values) -> Math.toIntExact(values.cols());
+    };
   }
 
   private boolean asked(Experiment experiment) {

@@ -88,12 +88,13 @@ final class DegeneracyView {
     return String.format(
         Locale.ROOT,
         "The two inputs start at the mean angle of the training data, θ₀ = %.4f rad (%d random"
-            + " pairs, standard deviation %.4f, from %.4f to %.4f).",
+            + " pairs, standard deviation %.4f, from %.4f to %.4f%s).",
         angles.mean(),
         angles.pairs(),
         angles.sd(),
         angles.smallest(),
-        angles.largest());
+        angles.largest(),
+        angles.zeroRows() == 0 ? "" : "; " + angles.zeroRows() + " zero rows left out");
   }
 
   private List<Headline> headlines() {

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
+import dev.lamina.analysis.data.DataSet;
+import dev.lamina.analysis.data.Response;
 import dev.lamina.analysis.degeneracy.DegeneracyConfig.Experiment;
+import dev.lamina.analysis.report.Json;
 import dev.lamina.analysis.report.Plot;
 import dev.lamina.analysis.report.SectionView;
 import dev.lamina.analysis.report.Series;
@@ -21,6 +22,7 @@ import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.HostMatrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DegeneracyStudyTest {
@@ -31,7 +33,7 @@ class DegeneracyStudyTest {
     ConfigErrors errors = new ConfigErrors();
     DegeneracyConfig config =
         ConfigReader.of(ConfigFactory.parseString(text), errors)
-            .read(r -> DegeneracyConfig.read(r, network))
+            .read(r -> new DegeneracySection().read(r, network))
             .orElse(null);
     errors.throwIfAny();
     return config;
@@ -101,17 +103,18 @@ class DegeneracyStudyTest {
     try (HostMatrix near = HostMatrix.of(new double[][] {{1, 0}, {1, 1e-9}})) {
       assertThat(InputAngles.measure(near, 2, 1).mean() / 1e-9).isCloseTo(1, within(1e-6));
     }
-    try (HostMatrix zero = HostMatrix.of(new double[][] {{1, 2}, {0, 0}})) {
-      assertThatThrownBy(() -> InputAngles.measure(zero, 9, 1))
-          .hasMessageContaining("row 1 is zero");
+    try (HostMatrix zeros = HostMatrix.of(new double[][] {{0, 0}, {1, 0}, {0, 0}, {0, 2}})) {
+      InputAngles angles = InputAngles.measure(zeros, 9, 1);
+      assertThat(angles.zeroRows()).isEqualTo(2);
+      assertThat(angles.smallest()).isCloseTo(Math.PI / 2, within(1e-15));
     }
-    try (HostMatrix one = HostMatrix.of(new double[][] {{1, 2}})) {
-      assertThatThrownBy(() -> InputAngles.measure(one, 9, 1)).hasMessageContaining("2 rows");
+    try (HostMatrix one = HostMatrix.of(new double[][] {{1, 2}, {0, 0}})) {
+      assertThatThrownBy(() -> InputAngles.measure(one, 9, 1)).hasMessageContaining("are 1 and 9");
     }
   }
 
   @Test
-  void theReportShowsEveryNumberOfTheResult() throws JsonProcessingException {
+  void theReportShowsEveryNumberOfTheResult() {
     DegeneracyConfig config =
         read(
             "samples = 300, conventions = [network, authors], activations = [tanh],"
@@ -119,8 +122,10 @@ class DegeneracyStudyTest {
             NETWORK);
     Counter counter = new Counter();
     DegeneracyResult result;
-    try (HostMatrix x = HostMatrix.of(new double[][] {{1, 0, 2}, {0, 1, 1}, {3, 1, 0}})) {
-      result = new DegeneracyStudy(config, 5, 2, counter).run(x, NETWORK.hidden(), 10);
+    try (DataSet train =
+        data(
+            HostMatrix.of(new double[][] {{1, 0, 2}, {0, 1, 1}, {3, 1, 0}}), new int[] {0, 1, 1})) {
+      result = new DegeneracyStudy(config, 5, 2, counter).run(train, NETWORK.hidden());
     }
     assertThat(counter.done).isEqualTo(counter.steps).isEqualTo(8);
     assertThat(result.networks()).hasSize(2);
@@ -167,21 +172,26 @@ class DegeneracyStudyTest {
     Series.Points sampled = (Series.Points) network.series().getLast();
     assertThat(sampled.y().getLast())
         .isEqualTo(result.networks().getFirst().sampled().getLast().mean());
-    assertThat(new ObjectMapper().writeValueAsString(result)).contains("\"collapseProbability\"");
-    assertThat(new ObjectMapper().writeValueAsString(view)).contains("\"network-network\"");
+    assertThat(Json.write(result)).contains("\"collapseProbability\"");
+    assertThat(Json.write(view)).contains("\"network-network\"");
   }
 
   @Test
   void experimentsCanBeLeftOut() {
     DegeneracyConfig config =
         read("samples = 20, architectures = [], experiments = [], angle = 1", NETWORK);
-    try (HostMatrix x = HostMatrix.of(new double[][] {{1, 0}, {0, 1}})) {
+    try (DataSet train = data(HostMatrix.of(new double[][] {{1, 0}, {0, 1}}), new int[] {0, 1})) {
       DegeneracyResult result =
-          new DegeneracyStudy(config, 5, 1, Progress.NONE).run(x, NETWORK.hidden(), 10);
+          new DegeneracyStudy(config, 5, 1, Progress.NONE).run(train, NETWORK.hidden());
       assertThat(result.startAngle()).isEqualTo(1);
       assertThat(result.measured()).isEmpty();
       assertThat(new DegeneracyView(config, result, 5).view().blocks()).hasSize(5);
     }
+  }
+
+  private static DataSet data(HostMatrix x, int[] labels) {
+    return new DataSet(
+        "sample", x, Response.Classes.numbered(labels, 2), Optional.empty(), "made here");
   }
 
   private static final class Counter implements Progress {
