@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the section {@code degeneracy} of a study computes.
@@ -19,7 +20,8 @@ import java.util.stream.Collectors;
  * @param samples networks to sample per prediction
  * @param architectures networks to compare
  * @param experiments experiments to repeat
- * @param activations activations to send through the configured widths; none for no comparison
+ * @param activations activations to compare with relu in the configured widths; none for no
+ *     comparison
  * @param weightVariance variance of the weights times the fan-in, for these activations
  * @param biasVariance variance of the biases, for these activations
  */
@@ -44,6 +46,13 @@ public record DegeneracyConfig(
     if (conventions.isEmpty()) {
       throw new IllegalArgumentException("conventions must name network, authors or both");
     }
+  }
+
+  /** Returns relu and the activations to compare it with, or none. */
+  List<Activation> comparedActivations() {
+    return activations.isEmpty()
+        ? List.of()
+        : Stream.concat(Stream.of(Activation.RELU), activations.stream()).distinct().toList();
   }
 
   /** An experiment of the papers that does not depend on the configured network. */

@@ -56,7 +56,7 @@ final class DegeneracyStudy {
         (long) config.conventions().size()
             + config.architectures().size()
             + config.experiments().size()
-            + config.activations().size());
+            + config.comparedActivations().size());
     return new DegeneracyResult(
         angle,
         measured,
@@ -156,7 +156,7 @@ final class DegeneracyStudy {
   private List<ActivationPath> activations(List<Integer> hidden, double angle) {
     int[] layers = hidden.stream().mapToInt(Integer::intValue).toArray();
     List<ActivationPath> paths = new ArrayList<>();
-    for (Activation activation : config.activations()) {
+    for (Activation activation : config.comparedActivations()) {
       List<SampleStatistics> sampled =
           ActivationChain.run(
               layers,

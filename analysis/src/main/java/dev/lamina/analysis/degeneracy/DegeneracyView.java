@@ -287,8 +287,8 @@ final class DegeneracyView {
         "architectures-numbers",
         "Networks side by side",
         "ln sin² θ behind the last hidden layer. The merge probability is that of two almost"
-            + " parallel inputs meeting exactly, an upper bound for the sampled fraction; networks in"
-            + " reverse order show how little the order of the widths matters.",
+            + " parallel inputs meeting exactly, an upper bound for the sampled fraction. The"
+            + " same widths in reverse order have nearly the same mean but another spread.",
         columns,
         rows);
   }

@@ -37,10 +37,13 @@ public record SampleStatistics(
     // In sorted order the sums do not depend on how the samples were spread over threads.
     Arrays.sort(sorted);
     int count = sorted.length;
-    double mean = 0;
+    double median = quantile(sorted, 0.5);
+    // Deviations from the median round less than the values: equal values have exactly no spread.
+    double shift = 0;
     for (double v : sorted) {
-      mean += v / count;
+      shift += v - median;
     }
+    double mean = median + shift / count;
     double squares = 0;
     for (double v : sorted) {
       squares += (v - mean) * (v - mean);
@@ -50,7 +53,7 @@ public record SampleStatistics(
         values.length - count,
         count == 0 ? Double.NaN : mean,
         count < 2 ? Double.NaN : Math.sqrt(squares / (count - 1)),
-        quantile(sorted, 0.5),
+        median,
         quantile(sorted, 0.025),
         quantile(sorted, 0.975));
   }

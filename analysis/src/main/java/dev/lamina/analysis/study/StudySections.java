@@ -1,5 +1,6 @@
 package dev.lamina.analysis.study;
 
+import dev.lamina.analysis.degeneracy.DegeneracySection;
 import dev.lamina.analysis.summary.DataSection;
 import java.util.List;
 
@@ -9,6 +10,6 @@ public final class StudySections {
 
   /** Returns all kinds, in the order in which a reader wants them if the file gives none. */
   public static List<StudySection<?, ?>> all() {
-    return List.of(new DataSection());
+    return List.of(new DataSection(), new DegeneracySection());
   }
 }

@@ -127,7 +127,7 @@ class DegeneracyStudyTest {
             HostMatrix.of(new double[][] {{1, 0, 2}, {0, 1, 1}, {3, 1, 0}}), new int[] {0, 1, 1})) {
       result = new DegeneracyStudy(config, 5, 2, counter).run(train, NETWORK.hidden());
     }
-    assertThat(counter.done).isEqualTo(counter.steps).isEqualTo(8);
+    assertThat(counter.done).isEqualTo(counter.steps).isEqualTo(9);
     assertThat(result.networks()).hasSize(2);
     assertThat(result.networks().get(1).widths()).containsExactly(3, 64, 64, 32);
     assertThat(result.measured()).hasSize(1);
