@@ -246,8 +246,9 @@ final class RegressCommand extends Subcommand {
         new IterativeSettings(noise, precision, tolerance, iterations, rank);
     long start = System.nanoTime();
     try (HostMatrix y = targets.train().toMatrix();
+        ProgressBars progress = session().progress();
         IterativeRegression model =
-            IterativeRegression.fit(lamina.backend(), kernel, x, y, settings)) {
+            IterativeRegression.fit(lamina.backend(), kernel, x, y, settings, progress)) {
       document.iterated(model, Stopwatch.secondsSince(start));
       if (!model.convergence().converged()) {
         session()

@@ -1,5 +1,6 @@
 package dev.lamina.analysis.regression;
 
+import dev.lamina.analysis.study.Progress;
 import dev.lamina.backend.Backend;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.DType;
@@ -47,12 +48,20 @@ public final class IterativeRegression implements AutoCloseable {
    * @param x training inputs, N×d, N ≥ 1; must stay open as long as the model is used
    * @param y targets, N×C, finite
    * @param settings noise, precision and when to stop
+   * @param progress advances by one with each product with the kernel matrix, of which there are at
+   *     most few more than the iteration limit
    * @return the model; the caller closes it
    */
   public static IterativeRegression fit(
-      Backend backend, Kernel kernel, HostMatrix x, HostMatrix y, IterativeSettings settings) {
+      Backend backend,
+      Kernel kernel,
+      HostMatrix x,
+      HostMatrix y,
+      IterativeSettings settings,
+      Progress progress) {
     Inputs.require("iterative fit", x, y);
     Inputs train = Inputs.of(x, settings.precision().kernelType());
+    progress.begin("conjugate gradients", settings.maxIterations());
     HostMatrix weights = null;
     try (HostMatrix targets = y.copy(DType.FLOAT64)) {
       weights = HostMatrix.allocate(DType.FLOAT64, y.rows(), y.cols());
@@ -60,7 +69,7 @@ public final class IterativeRegression implements AutoCloseable {
           backend
               .solve()
               .conjugateGradient(
-                  new RidgeOperator(backend, kernel, train.matrix(), settings.noise()),
+                  new RidgeOperator(backend, kernel, train.matrix(), settings.noise(), progress),
                   targets,
                   weights,
                   conjugateGradient(kernel, train.matrix(), settings));

@@ -1,5 +1,6 @@
 package dev.lamina.analysis.regression;
 
+import dev.lamina.analysis.study.Progress;
 import dev.lamina.backend.Backend;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.DType;
@@ -15,8 +16,9 @@ import dev.lamina.ops.LinearOperator;
  * @param kernel k
  * @param x N×d; float32 inputs make a float32 product of the rounded vectors
  * @param ridge multiple of the identity
+ * @param progress advances by one with each product
  */
-record RidgeOperator(Backend backend, Kernel kernel, HostMatrix x, double ridge)
+record RidgeOperator(Backend backend, Kernel kernel, HostMatrix x, double ridge, Progress progress)
     implements LinearOperator {
 
   @Override
@@ -42,6 +44,7 @@ record RidgeOperator(Backend backend, Kernel kernel, HostMatrix x, double ridge)
         result.set(i, c, result.get(i, c) + ridge * in.get(i, c));
       }
     }
+    progress.advance(1);
   }
 
   private static HostMatrix host(Matrix m) {

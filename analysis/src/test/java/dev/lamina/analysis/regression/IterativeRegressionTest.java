@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lamina.analysis.study.Progress;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.OpenMatrices;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,8 @@ final class IterativeRegressionTest {
                 Samples.nngp(2),
                 x,
                 y,
-                new IterativeSettings(.1, precision, tolerance, 1000, 10));
+                new IterativeSettings(.1, precision, tolerance, 1000, 10),
+                Progress.NONE);
         GaussianProcess exact =
             GaussianProcess.fit(
                 backend,
@@ -58,7 +60,8 @@ final class IterativeRegressionTest {
                 Samples.nngp(2),
                 x,
                 y,
-                new IterativeSettings(1e-3, Precision.FLOAT64, 1e-10, 3, 0))) {
+                new IterativeSettings(1e-3, Precision.FLOAT64, 1e-10, 3, 0),
+                Progress.NONE)) {
       assertThat(model.convergence().converged()).isFalse();
       assertThat(model.convergence().iterations()).isEqualTo(3);
       assertThat(model.convergence().residual()).isGreaterThan(1e-10);
