@@ -5,7 +5,6 @@ import dev.lamina.analysis.regression.GaussianProcess;
 import dev.lamina.analysis.regression.IterativeRegression;
 import dev.lamina.analysis.regression.Precision;
 import dev.lamina.analysis.regression.Score;
-import dev.lamina.analysis.regression.Targets;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.HostMatrix;
 import java.util.Collections;
@@ -32,7 +31,7 @@ final class RegressDocument {
     values.put("backend", lamina.backend().id().text());
     values.put("device", lamina.backend().device().name());
     values.put("precision", Precision.of(lamina.config().precision()).text());
-    values.put("task", targets.train() instanceof Targets.Labels ? "classification" : "regression");
+    values.put("task", targets.train().isClassification() ? "classification" : "regression");
     values.put("trainSamples", x.rows());
     values.put("testSamples", test.rows());
     values.put("features", x.cols());

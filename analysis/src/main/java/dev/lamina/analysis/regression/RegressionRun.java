@@ -81,7 +81,7 @@ final class RegressionRun {
       progress.advance(1);
     }
     return new RegressionResult(
-        data.testY() instanceof Targets.Labels ? "accuracy" : "rmse",
+        data.testY().isClassification() ? "accuracy" : "rmse",
         n,
         data.testX().rows(),
         data.trainY().outputs(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lamina.analysis.data.DataException;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.ShapeException;
 import net.jqwik.api.ForAll;
@@ -32,11 +33,11 @@ final class TargetsTest {
   @Test
   void refusesLabelsOutsideTheirRange() {
     assertThatThrownBy(() -> Targets.ofLabels(new int[] {0, 3}, 3))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("label of sample 1 must lie in 0 … 2 but is 3");
+        .isInstanceOf(DataException.class)
+        .hasMessage("the class label of row 1 must lie in 0 … 2 but is 3");
     assertThatThrownBy(() -> Targets.ofLabels(new int[] {-1}, 3)).hasMessageContaining("but is -1");
     assertThatThrownBy(() -> Targets.ofLabels(new int[] {0}, 1))
-        .hasMessage("labels need at least 2 classes but have 1");
+        .hasMessage("classification needs at least 2 classes but there is only [0]");
   }
 
   @Test
