@@ -35,6 +35,7 @@ public final class GradientFlow implements AutoCloseable {
    * @param ntk Θ
    * @param x training inputs, N×d; must stay open as long as this is used
    * @param y targets, N×C, finite
+   * @return the decomposition; the caller closes it
    */
   public static GradientFlow of(Backend backend, Kernel ntk, HostMatrix x, HostMatrix y) {
     return new GradientFlow(KernelSpectrum.of(backend, ntk, x, y));

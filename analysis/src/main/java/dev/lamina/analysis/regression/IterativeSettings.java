@@ -29,6 +29,8 @@ public record IterativeSettings(
   /**
    * {@return settings that predict classes as well as an exact fit: tolerance 10⁻³, which is far
    * below the spread of the outputs, 500 steps, 200 pivots}
+   *
+   * @param noise variance σ² &gt; 0
    */
   public static IterativeSettings ofNoise(double noise) {
     return new IterativeSettings(noise, Precision.MIXED, 1e-3, 500, 200);

@@ -212,7 +212,12 @@ public final class KernelSpectrum implements AutoCloseable {
     return weights(filters.stream().<SpectralFilter>map(g -> (l -> l * g.at(l))).toList());
   }
 
-  /** {@return the columns of one filter in the result of {@link #predict}, as a borrowed view} */
+  /**
+   * {@return the columns of one filter in the result of {@link #predict}, as a borrowed view}
+   *
+   * @param predictions result of {@link #predict} or {@link #fitted}
+   * @param filter number of the filter from 0
+   */
   public HostMatrix columns(HostMatrix predictions, int filter) {
     long from = (long) filter * outputs();
     return KernelMatrices.block(predictions, 0, predictions.rows(), from, from + outputs());

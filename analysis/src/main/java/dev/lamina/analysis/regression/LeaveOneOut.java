@@ -45,13 +45,20 @@ public final class LeaveOneOut {
     return residuals[0].length;
   }
 
-  /** {@return target minus leave-one-out mean of an output of a sample} */
+  /**
+   * {@return target minus leave-one-out mean of an output of a sample}
+   *
+   * @param sample 0 … N − 1
+   * @param output 0 … C − 1
+   */
   public double residual(int sample, int output) {
     return residuals[sample][output];
   }
 
   /**
    * {@return the leave-one-out variance of a noisy observation of a sample, equal for all outputs}
+   *
+   * @param sample 0 … N − 1
    */
   public double variance(int sample) {
     return variances[sample];
@@ -83,6 +90,7 @@ public final class LeaveOneOut {
    * Scores the leave-one-out means against the targets they were computed from.
    *
    * @param targets the N samples' targets
+   * @return accuracy or error
    */
   public Score score(Targets targets) {
     try (HostMatrix mean = targets.toMatrix()) {

@@ -26,7 +26,11 @@ public enum Precision {
     this.text = text;
   }
 
-  /** {@return the precision whose kernel entries have the given type} */
+  /**
+   * {@return the precision whose kernel entries have the given type}
+   *
+   * @param kernelType element type of kernel entries
+   */
   public static Precision of(DType kernelType) {
     return kernelType == DType.FLOAT32 ? MIXED : FLOAT64;
   }

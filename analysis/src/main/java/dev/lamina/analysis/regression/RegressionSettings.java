@@ -16,12 +16,20 @@ public record RegressionSettings(double noise, Precision precision, Jitter jitte
     requireNoise(noise);
   }
 
-  /** {@return settings with float32 kernel entries and the default jitter} */
+  /**
+   * {@return settings with float32 kernel entries and the default jitter}
+   *
+   * @param noise variance σ² ≥ 0
+   */
   public static RegressionSettings ofNoise(double noise) {
     return new RegressionSettings(noise, Precision.MIXED, Jitter.DEFAULT);
   }
 
-  /** {@return the same settings with another precision} */
+  /**
+   * {@return the same settings with another precision}
+   *
+   * @param other element types
+   */
   public RegressionSettings with(Precision other) {
     return new RegressionSettings(noise, other, jitter);
   }

@@ -34,6 +34,7 @@ public final class RidgeSweep {
    * @param spectrum of the training samples and their targets
    * @param data the samples that the spectrum was made of, and test samples
    * @param noises each &gt; 0
+   * @return one point for each noise, in their order
    */
   public static List<Point> run(KernelSpectrum spectrum, TrainTest data, double... noises) {
     List<SpectralFilter> filters = new ArrayList<>();
@@ -57,7 +58,11 @@ public final class RidgeSweep {
     return points;
   }
 
-  /** {@return the noise with the largest marginal likelihood: chosen without the test set} */
+  /**
+   * {@return the noise with the largest marginal likelihood: chosen without the test set}
+   *
+   * @param points results of {@link #run}
+   */
   public static OptionalDouble mostLikely(List<Point> points) {
     return points.stream()
         .max((a, b) -> Double.compare(a.logMarginalLikelihood(), b.logMarginalLikelihood()))

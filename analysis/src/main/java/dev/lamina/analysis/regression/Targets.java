@@ -32,6 +32,7 @@ public record Targets(Response response) {
    *
    * @param labels one per sample, each in 0 … classes − 1
    * @param classes their number C, ≥ 2
+   * @return the targets
    * @throws DataException if a label is outside its range
    */
   public static Targets ofLabels(int[] labels, int classes) {
@@ -42,6 +43,7 @@ public record Targets(Response response) {
    * Returns numbers.
    *
    * @param values N×C; borrowed, must stay open
+   * @return the targets
    */
   public static Targets ofValues(HostMatrix values) {
     return new Targets(new Response.Values(values));
@@ -88,6 +90,7 @@ public record Targets(Response response) {
    * Scores predicted means.
    *
    * @param mean N×C
+   * @return accuracy for classes, root mean squared error for numbers
    */
   public Score score(HostMatrix mean) {
     if (mean.rows() != samples() || mean.cols() != outputs()) {
