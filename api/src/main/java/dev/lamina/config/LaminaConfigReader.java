@@ -15,9 +15,6 @@ import java.util.stream.Collectors;
 final class LaminaConfigReader {
   private static final String AUTO = "auto";
 
-  /** Smaller budgets cannot hold one tile of anything. */
-  private static final long LEAST_BUDGET = 64 << 10;
-
   private static final long MIB = 1 << 20;
 
   private LaminaConfigReader() {}
@@ -91,9 +88,7 @@ final class LaminaConfigReader {
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     // A quarter: what the budget is for lives beside the caller's matrices, which are the bulk.
     long quarter = Math.max(MIB, system.getTotalMemorySize() / 4 / MIB * MIB);
-    return isAuto(lamina, "memory-budget")
-        ? quarter
-        : lamina.bytes("memory-budget", LEAST_BUDGET, quarter);
+    return isAuto(lamina, "memory-budget") ? quarter : lamina.bytes("memory-budget", 1, quarter);
   }
 
   private static boolean isAuto(ConfigReader reader, String key) {

@@ -103,9 +103,10 @@ final class ReportPage {
         report.sections().stream().filter(s -> s.failure().isPresent()).toList();
     if (failed.isEmpty()) {
       Provenance made = report.provenance();
-      return p("All %d sections finished; %s on %s, %s, seed %d."
+      int count = report.sections().size();
+      return p("%s finished; %s on %s, %s, seed %d."
               .formatted(
-                  report.sections().size(),
+                  count == 1 ? "The section" : "All " + count + " sections",
                   made.precision(),
                   made.backend(),
                   NumberTexts.duration(made.seconds()),

@@ -2,6 +2,7 @@ package dev.lamina.analysis.study;
 
 import dev.lamina.analysis.data.DataSet;
 import dev.lamina.analysis.data.Response;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Says in a sentence what a study is about. */
@@ -24,17 +25,18 @@ final class StudySubject {
           case Response.Classes classes -> "in " + classes.count() + " classes";
           case Response.Values numbers -> "with " + numbers.values().cols() + " numbers each";
         };
-    return "A fully connected network of %d hidden layers (%s; %s, %s initialisation, %s biases) on %s: %d training and %d test samples of %s %s."
-        .formatted(
-            network.depth(),
-            widths,
-            network.activation(),
-            network.init().text(),
-            network.bias() ? "with" : "without",
-            train.name(),
-            train.samples(),
-            context.data().test().samples(),
-            features,
-            kind);
+    return String.format(
+        Locale.ROOT,
+        "A fully connected network of %d hidden layers (%s; %s, %s initialisation, %s biases) on %s: %,d training and %,d test samples of %s %s.",
+        network.depth(),
+        widths,
+        network.activation(),
+        network.init().text(),
+        network.bias() ? "with" : "without",
+        train.name(),
+        train.samples(),
+        context.data().test().samples(),
+        features,
+        kind);
   }
 }

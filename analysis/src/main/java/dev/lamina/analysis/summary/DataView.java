@@ -92,43 +92,33 @@ final class DataView {
   }
 
   private Table table() {
-    List<Column> columns = new ArrayList<>();
-    for (String name :
-        List.of(
-            "part",
-            "samples",
-            "features",
-            "classes",
-            "min",
-            "max",
-            "mean",
-            "sd",
-            "zero rows",
-            "duplicate rows",
-            "constant features")) {
-      columns.add(Column.of(name));
+    DataSummary train = result.train();
+    DataSummary test = result.test();
+    List<List<Object>> rows = new ArrayList<>();
+    rows.add(List.of("samples", train.rows(), test.rows()));
+    rows.add(List.of("features", train.features(), test.features()));
+    if (!train.classes().isEmpty()) {
+      rows.add(List.of("classes", train.classes().size(), test.classes().size()));
     }
+    rows.add(List.of("smallest feature", train.x().min(), test.x().min()));
+    rows.add(List.of("largest feature", train.x().max(), test.x().max()));
+    rows.add(List.of("mean of the features", train.x().mean(), test.x().mean()));
+    rows.add(
+        List.of(
+            "standard deviation of the features",
+            train.x().standardDeviation(),
+            test.x().standardDeviation()));
+    rows.add(
+        List.of("features with one value only", train.constantFeatures(), test.constantFeatures()));
+    rows.add(List.of("rows that are zero", train.zeroRows(), test.zeroRows()));
+    rows.add(
+        List.of("rows that equal an earlier one", train.duplicateRows(), test.duplicateRows()));
     return new Table(
         "summary",
         "In numbers",
-        "Samples after the split and the preprocessing; min, max, mean and standard deviation (sd) are over all features of all samples.",
-        columns,
-        List.of(row("training", result.train()), row("test", result.test())));
-  }
-
-  private static List<Object> row(String part, DataSummary s) {
-    return List.of(
-        part,
-        s.rows(),
-        s.features(),
-        s.classes().size(),
-        s.x().min(),
-        s.x().max(),
-        s.x().mean(),
-        s.x().standardDeviation(),
-        s.zeroRows(),
-        s.duplicateRows(),
-        s.constantFeatures());
+        "Samples after the split and the preprocessing.",
+        List.of(Column.of("what"), Column.of("training"), Column.of("test")),
+        rows);
   }
 
   private Pictures pictures(ImageShape shape) {
