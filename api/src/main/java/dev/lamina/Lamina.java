@@ -38,6 +38,7 @@ public final class Lamina implements AutoCloseable {
   /**
    * Opens the backend that environment and system properties ask for, by default the best one.
    *
+   * @return an open backend with its settings; the caller closes it
    * @throws dev.lamina.config.ConfigException if a setting is wrong
    * @throws dev.lamina.backend.BackendUnavailableException if a forced backend is not available
    */
@@ -50,6 +51,7 @@ public final class Lamina implements AutoCloseable {
    * backend is missing, one line is logged as a warning.
    *
    * @param config the settings
+   * @return an open backend with its settings; the caller closes it
    * @throws dev.lamina.backend.BackendUnavailableException if a forced backend is not available
    */
   public static Lamina open(LaminaConfig config) {
@@ -61,6 +63,7 @@ public final class Lamina implements AutoCloseable {
    *
    * @param config the settings
    * @param providers at most one for each backend
+   * @return an open backend with its settings; the caller closes it
    * @throws dev.lamina.backend.BackendUnavailableException if a forced backend is not available
    */
   public static Lamina open(LaminaConfig config, List<BackendProvider> providers) {

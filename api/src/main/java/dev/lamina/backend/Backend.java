@@ -27,10 +27,16 @@ public interface Backend extends AutoCloseable {
    * @param dtype element type
    * @param rows number of rows, ≥ 0
    * @param cols number of columns, ≥ 0
+   * @return the matrix
    */
   DeviceMatrix allocate(DType dtype, long rows, long cols);
 
-  /** Copies a host matrix to a new device matrix; the caller closes it. */
+  /**
+   * Copies a host matrix to a new device matrix; the caller closes it.
+   *
+   * @param source the matrix to copy; stays the caller's
+   * @return the copy
+   */
   DeviceMatrix upload(HostMatrix source);
 
   /**

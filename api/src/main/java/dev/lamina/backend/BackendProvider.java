@@ -16,6 +16,7 @@ public interface BackendProvider {
    * no by a value, not by an exception.
    *
    * @param config the settings in force
+   * @return whether, and if not, why and what would help
    */
   Availability probe(LaminaConfig config);
 
@@ -23,6 +24,7 @@ public interface BackendProvider {
    * Opens the backend; the caller closes it.
    *
    * @param config the settings in force
+   * @return the open backend
    * @throws RuntimeException if it cannot be opened although {@link #probe} found it available
    */
   Backend open(LaminaConfig config);

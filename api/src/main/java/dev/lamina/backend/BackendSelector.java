@@ -33,6 +33,7 @@ public final class BackendSelector {
    *
    * @param config the settings in force
    * @param providers at most one for each backend
+   * @return the answer of each backend that has a provider
    * @throws IllegalArgumentException if two providers claim the same backend
    */
   public static Map<BackendId, Availability> probe(

@@ -20,22 +20,39 @@ public record Bounds(double low, boolean lowOpen, double high, boolean highOpen)
   /** All finite numbers from 0. */
   public static final Bounds NOT_NEGATIVE = atLeast(0);
 
-  /** {@return the finite numbers ≥ {@code low}} */
+  /**
+   * {@return the finite numbers ≥ {@code low}}
+   *
+   * @param low lower end
+   */
   public static Bounds atLeast(double low) {
     return new Bounds(low, false, Double.POSITIVE_INFINITY, true);
   }
 
-  /** {@return the finite numbers &gt; {@code low}} */
+  /**
+   * {@return the finite numbers &gt; {@code low}}
+   *
+   * @param low lower end
+   */
   public static Bounds above(double low) {
     return new Bounds(low, true, Double.POSITIVE_INFINITY, true);
   }
 
-  /** {@return the numbers from {@code low} to {@code high}, both included} */
+  /**
+   * {@return the numbers from {@code low} to {@code high}, both included}
+   *
+   * @param low lower end
+   * @param high upper end
+   */
   public static Bounds between(double low, double high) {
     return new Bounds(low, false, high, false);
   }
 
-  /** {@return whether a number is allowed; NaN never is} */
+  /**
+   * {@return whether a number is allowed; NaN never is}
+   *
+   * @param value the number
+   */
   public boolean contains(double value) {
     return (lowOpen ? value > low : value >= low) && (highOpen ? value < high : value <= high);
   }

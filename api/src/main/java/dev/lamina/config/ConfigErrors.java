@@ -10,7 +10,14 @@ import java.util.List;
 public final class ConfigErrors {
   private final List<ConfigProblem> problems = new ArrayList<>();
 
-  /** Adds a problem. */
+  /** Starts without problems. */
+  public ConfigErrors() {}
+
+  /**
+   * Adds a problem.
+   *
+   * @param problem the problem
+   */
   public void add(ConfigProblem problem) {
     problems.add(problem);
   }

@@ -46,6 +46,7 @@ public final class ConfigReader {
    *
    * @param config the root
    * @param errors where problems go
+   * @return the reader
    */
   public static ConfigReader of(Config config, ConfigErrors errors) {
     return new ConfigReader(config.root(), "", errors);
@@ -56,7 +57,11 @@ public final class ConfigReader {
     return path;
   }
 
-  /** {@return the path of a key of this object} */
+  /**
+   * {@return the path of a key of this object}
+   *
+   * @param key the key
+   */
   public String path(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
@@ -78,7 +83,12 @@ public final class ConfigReader {
     return object.toConfig();
   }
 
-  /** Declares a key as known and returns whether it is there and not null. */
+  /**
+   * Declares a key as known and returns whether it is there and not null.
+   *
+   * @param key the key
+   * @return whether the key has a value
+   */
   public boolean has(String key) {
     return value(key).isPresent();
   }
@@ -104,7 +114,11 @@ public final class ConfigReader {
     errors.add(new ConfigProblem(path(key), origin(key), message, suggestion));
   }
 
-  /** {@return where a key was set, or where the object was if the key is missing} */
+  /**
+   * {@return where a key was set, or where the object was if the key is missing}
+   *
+   * @param key the key
+   */
   public String origin(String key) {
     ConfigValue value = object.get(key);
     return origin(value == null ? object.origin() : value.origin());
@@ -124,29 +138,55 @@ public final class ConfigReader {
     return ConfigSources.NO_ORIGIN.equals(text) ? "" : text;
   }
 
-  /** {@return a text, which must be there} */
+  /**
+   * {@return a text, which must be there}
+   *
+   * @param key the key
+   */
   public String text(String key) {
     return required(key, "a text", "").map(v -> textOf(key, v)).orElse("");
   }
 
-  /** {@return a text, or {@code otherwise} if there is none} */
+  /**
+   * {@return a text, or {@code otherwise} if there is none}
+   *
+   * @param key the key
+   * @param otherwise the default
+   */
   public String text(String key, String otherwise) {
     return value(key).map(v -> textOf(key, v)).orElse(otherwise);
   }
 
-  /** {@return a whole number within bounds, which must be there} */
+  /**
+   * {@return a whole number within bounds, which must be there}
+   *
+   * @param key the key
+   * @param bounds the numbers that are allowed
+   */
   public int integer(String key, Bounds bounds) {
     return required(key, "a whole number", bounds)
         .map(v -> integerOf(key, v, bounds))
         .orElseGet(() -> (int) bounds.anyInside());
   }
 
-  /** {@return a whole number within bounds, or {@code otherwise} if there is none} */
+  /**
+   * {@return a whole number within bounds, or {@code otherwise} if there is none}
+   *
+   * @param key the key
+   * @param bounds the numbers that are allowed
+   * @param otherwise the default
+   */
   public int integer(String key, Bounds bounds, int otherwise) {
     return value(key).map(v -> integerOf(key, v, bounds)).orElse(otherwise);
   }
 
-  /** {@return a whole number of 64 bits within bounds, or {@code otherwise} if there is none} */
+  /**
+   * {@return a whole number of 64 bits within bounds, or {@code otherwise} if there is none}
+   *
+   * @param key the key
+   * @param bounds the numbers that are allowed
+   * @param otherwise the default
+   */
   public long whole(String key, Bounds bounds, long otherwise) {
     return value(key)
         .map(v -> new ConfigNumber(v).whole(bounds, Long.MIN_VALUE, Long.MAX_VALUE))
@@ -154,19 +194,35 @@ public final class ConfigReader {
         .orElse(otherwise);
   }
 
-  /** {@return a number within bounds, which must be there} */
+  /**
+   * {@return a number within bounds, which must be there}
+   *
+   * @param key the key
+   * @param bounds the numbers that are allowed
+   */
   public double number(String key, Bounds bounds) {
     return required(key, "a number", bounds)
         .map(v -> numberOf(key, v, bounds))
         .orElseGet(bounds::anyInside);
   }
 
-  /** {@return a number within bounds, or {@code otherwise} if there is none} */
+  /**
+   * {@return a number within bounds, or {@code otherwise} if there is none}
+   *
+   * @param key the key
+   * @param bounds the numbers that are allowed
+   * @param otherwise the default
+   */
   public double number(String key, Bounds bounds, double otherwise) {
     return value(key).map(v -> numberOf(key, v, bounds)).orElse(otherwise);
   }
 
-  /** {@return {@code true} or {@code false}, or {@code otherwise} if there is none} */
+  /**
+   * {@return {@code true} or {@code false}, or {@code otherwise} if there is none}
+   *
+   * @param key the key
+   * @param otherwise the default
+   */
   public boolean flag(String key, boolean otherwise) {
     return choice(key, Map.of("true", true, "false", false), otherwise);
   }
@@ -234,17 +290,34 @@ public final class ConfigReader {
     return value(key).flatMap(v -> parse(key, v, parser)).orElse(otherwise);
   }
 
-  /** {@return a list of texts, or {@code otherwise} if there is none} */
+  /**
+   * {@return a list of texts, or {@code otherwise} if there is none}
+   *
+   * @param key the key
+   * @param otherwise the default
+   */
   public List<String> texts(String key, List<String> otherwise) {
     return list(key, ConfigReader::textOf, otherwise);
   }
 
-  /** {@return a list of whole numbers, all within bounds, or {@code otherwise} if there is none} */
+  /**
+   * {@return a list of whole numbers, all within bounds, or {@code otherwise} if there is none}
+   *
+   * @param key the key
+   * @param bounds the numbers that are allowed
+   * @param otherwise the default
+   */
   public List<Integer> integers(String key, Bounds bounds, List<Integer> otherwise) {
     return list(key, (r, k, v) -> r.integerOf(k, v, bounds), otherwise);
   }
 
-  /** {@return a list of numbers, all within bounds, or {@code otherwise} if there is none} */
+  /**
+   * {@return a list of numbers, all within bounds, or {@code otherwise} if there is none}
+   *
+   * @param key the key
+   * @param bounds the numbers that are allowed
+   * @param otherwise the default
+   */
   public List<Double> numbers(String key, Bounds bounds, List<Double> otherwise) {
     return list(key, (r, k, v) -> r.numberOf(k, v, bounds), otherwise);
   }
@@ -279,7 +352,11 @@ public final class ConfigReader {
         .toList();
   }
 
-  /** {@return a reader of a nested object; of an empty one if there is none} */
+  /**
+   * {@return a reader of a nested object; of an empty one if there is none}
+   *
+   * @param key the key
+   */
   public ConfigReader section(String key) {
     ConfigObject nested = ConfigValueFactory.fromMap(Map.of()).withOrigin(object.origin());
     Optional<ConfigValue> value = value(key);
@@ -293,7 +370,11 @@ public final class ConfigReader {
     return add(new ConfigReader(nested, path(key), errors));
   }
 
-  /** {@return readers of the objects in a list; none if there is no such list} */
+  /**
+   * {@return readers of the objects in a list; none if there is no such list}
+   *
+   * @param key the key
+   */
   public List<ConfigReader> sections(String key) {
     List<ConfigReader> readers = new ArrayList<>();
     list(

@@ -63,12 +63,20 @@ public record ConfigSources(
     return new ConfigSources(List.of(), System.getenv(), properties, List.of());
   }
 
-  /** {@return these sources with other files} */
+  /**
+   * {@return these sources with other files}
+   *
+   * @param newFiles the files, later ones override earlier ones
+   */
   public ConfigSources withFiles(List<Path> newFiles) {
     return new ConfigSources(newFiles, environment, systemProperties, commandLine);
   }
 
-  /** {@return these sources with another command line} */
+  /**
+   * {@return these sources with another command line}
+   *
+   * @param settings the settings, later ones override earlier ones
+   */
   public ConfigSources withCommandLine(List<Setting> settings) {
     return new ConfigSources(files, environment, systemProperties, settings);
   }

@@ -65,6 +65,7 @@ public record LaminaConfig(
   /**
    * {@return what the sources say}
    *
+   * @param sources where settings come from
    * @throws ConfigException if a file cannot be read, a value is wrong, or a key is unknown
    */
   public static LaminaConfig load(ConfigSources sources) {
@@ -79,13 +80,18 @@ public record LaminaConfig(
   /**
    * {@return what a file says, overridden by environment and system properties}
    *
+   * @param file a HOCON file
    * @throws ConfigException if the file cannot be read, a value is wrong, or a key is unknown
    */
   public static LaminaConfig load(Path file) {
     return load(ConfigSources.ofProcess().withFiles(List.of(file)));
   }
 
-  /** {@return this configuration with another backend choice} */
+  /**
+   * {@return this configuration with another backend choice}
+   *
+   * @param choice the backend choice
+   */
   public LaminaConfig withBackend(BackendChoice choice) {
     return new LaminaConfig(
         choice,
@@ -98,7 +104,11 @@ public record LaminaConfig(
         byCode("lamina.backend"));
   }
 
-  /** {@return this configuration with another memory budget in bytes, ≥ 1} */
+  /**
+   * {@return this configuration with another memory budget in bytes, ≥ 1}
+   *
+   * @param bytes the budget in bytes, ≥ 1
+   */
   public LaminaConfig withMemoryBudget(long bytes) {
     return new LaminaConfig(
         backend,
@@ -111,7 +121,11 @@ public record LaminaConfig(
         byCode("lamina.memory-budget"));
   }
 
-  /** {@return this configuration with another precision} */
+  /**
+   * {@return this configuration with another precision}
+   *
+   * @param dtype the element type
+   */
   public LaminaConfig withPrecision(DType dtype) {
     return new LaminaConfig(
         backend,
@@ -124,7 +138,11 @@ public record LaminaConfig(
         byCode("lamina.precision"));
   }
 
-  /** {@return this configuration with another number of threads, ≥ 1} */
+  /**
+   * {@return this configuration with another number of threads, ≥ 1}
+   *
+   * @param threads number of threads, ≥ 1
+   */
   public LaminaConfig withCpuThreads(int threads) {
     return new LaminaConfig(
         backend,

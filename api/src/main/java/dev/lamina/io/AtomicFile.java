@@ -63,6 +63,7 @@ public final class AtomicFile implements AutoCloseable {
    * Opens a file for writing.
    *
    * @param target the final name; its folder must exist
+   * @return the open file; it appears under its name when committed
    * @throws FileException if the folder is missing or not writable, or the target is a folder
    */
   public static AtomicFile create(Path target) {

@@ -49,6 +49,8 @@ public final class FileException extends UncheckedIOException {
       List.of("no space left", "not enough space", "quota exceeded", "disk full");
 
   private final transient Path file;
+
+  /** Why. */
   private final Reason reason;
 
   private FileException(Path file, Reason reason, String message, IOException cause) {
@@ -62,6 +64,7 @@ public final class FileException extends UncheckedIOException {
    *
    * @param file the file
    * @param cause what the system reported
+   * @return the exception, to be thrown
    */
   public static FileException reading(Path file, IOException cause) {
     Reason reason = reason(cause);
@@ -81,6 +84,7 @@ public final class FileException extends UncheckedIOException {
    *
    * @param file the file, under its final name
    * @param cause what the system reported
+   * @return the exception, to be thrown
    */
   public static FileException writing(Path file, IOException cause) {
     Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);

@@ -22,21 +22,33 @@ public sealed interface Activation {
   /**
    * Parses the textual form, for example {@code relu} or {@code leakyRelu(slope=0.1)}.
    *
+   * @param text the textual form
+   * @return the activation
    * @throws KernelSyntaxException if there is no such activation
    */
   static Activation parse(String text) {
     return KernelText.parseActivation(text);
   }
 
-  /** {@return φ(u)} */
+  /**
+   * {@return φ(u)}
+   *
+   * @param u where to evaluate
+   */
   double value(double u);
 
-  /** {@return φ′(u); at a kink the mean of both sides} */
+  /**
+   * {@return φ′(u); at a kink the mean of both sides}
+   *
+   * @param u where to evaluate
+   */
   double derivative(double u);
 
   /**
    * {@return whether φ′ is a function with E[φ′(g)²] finite for Gaussian g; false for sign, whose
    * derivative is twice the delta distribution}
+   *
+   * @param activation φ
    */
   // Not a default method: with one, the first use of a record would initialise this interface,
   // whose constants need the record, and two threads could wait for each other.

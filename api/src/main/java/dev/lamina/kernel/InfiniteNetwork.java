@@ -84,7 +84,11 @@ public record InfiniteNetwork(
     return activations.size();
   }
 
-  /** {@return the network that ends after hidden layer {@code depth}} */
+  /**
+   * {@return the network that ends after hidden layer {@code depth}}
+   *
+   * @param depth number of hidden layers to keep, from 1 to {@link #depth()}
+   */
   public InfiniteNetwork prefix(int depth) {
     if (depth < 1 || depth > depth()) {
       throw new IllegalArgumentException(

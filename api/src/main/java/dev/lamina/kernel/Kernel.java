@@ -15,6 +15,7 @@ public sealed interface Kernel {
    * Parses the textual form.
    *
    * @param text for example {@code 2*nngp(depth=3, activation=erf) + gaussian(lengthScale=0.5)}
+   * @return the kernel
    * @throws KernelSyntaxException if the text is malformed, names an unknown kernel, parameter or
    *     activation, or gives a parameter a value outside its range
    */

@@ -4,6 +4,7 @@ package dev.lamina.kernel;
 public final class KernelSyntaxException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  /** Zero-based column of the offence. */
   private final int column;
 
   /**

@@ -27,7 +27,11 @@ public record NeuralKernels(InfiniteNetwork network, List<Integer> depths) {
     }
   }
 
-  /** {@return the kernels of the whole network alone} */
+  /**
+   * {@return the kernels of the whole network alone}
+   *
+   * @param network the network
+   */
   public static NeuralKernels of(InfiniteNetwork network) {
     return new NeuralKernels(network, List.of(network.depth()));
   }

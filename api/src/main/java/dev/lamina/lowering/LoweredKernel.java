@@ -17,6 +17,7 @@ public record LoweredKernel(RowProgram rows, EntryProgram entries) {
    * @param kernel the kernel
    * @param angles whether the angle is wanted too
    * @param scale what the data are like
+   * @return the program
    * @throws IllegalArgumentException if angles are wanted of a kernel that has none, or the data
    *     are out of an activation's range
    */
@@ -36,6 +37,7 @@ public record LoweredKernel(RowProgram rows, EntryProgram entries) {
    * @param nngp whether the NNGP kernels are wanted
    * @param ntk whether the tangent kernels are wanted
    * @param scale what the data are like
+   * @return the program
    */
   public static LoweredKernel of(
       NeuralKernels kernels, boolean nngp, boolean ntk, InputScale scale) {

@@ -45,6 +45,7 @@ public final class DataFormatException extends RuntimeException {
    * @param expected what the format demands there
    * @param found what stands there
    * @param cause the lower-level failure, or null
+   * @return the exception, to be thrown
    */
   public static DataFormatException inText(
       Path file, long line, String place, String expected, String found, Throwable cause) {

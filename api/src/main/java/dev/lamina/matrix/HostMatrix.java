@@ -48,6 +48,7 @@ public final class HostMatrix implements Matrix {
    * @param dtype element type
    * @param rows number of rows, ≥ 0
    * @param cols number of columns, ≥ 0
+   * @return the matrix; the caller closes it
    * @throws ShapeException if a size is negative or the byte count exceeds 2⁶³ − 1
    * @throws OutOfMemoryError if the system cannot give the memory; the message has the size asked
    */
@@ -75,6 +76,7 @@ public final class HostMatrix implements Matrix {
    * @param rows number of rows, ≥ 0
    * @param cols number of columns, ≥ 0
    * @param rowStride elements from one row to the next, ≥ cols
+   * @return a matrix that never frees the memory
    * @throws ShapeException if the segment is too small, lies on the heap, or the stride is too
    *     short
    */
@@ -128,6 +130,7 @@ public final class HostMatrix implements Matrix {
    * Copies a rectangular array.
    *
    * @param values rows of equal length
+   * @return the copy; the caller closes it
    * @throws ShapeException if the rows differ in length
    */
   public static HostMatrix of(float[][] values) {
@@ -144,6 +147,7 @@ public final class HostMatrix implements Matrix {
    * Copies a rectangular array.
    *
    * @param values rows of equal length
+   * @return the copy; the caller closes it
    * @throws ShapeException if the rows differ in length
    */
   public static HostMatrix of(double[][] values) {
@@ -218,6 +222,8 @@ public final class HostMatrix implements Matrix {
   /**
    * {@return an entry, widened to double}
    *
+   * @param row zero-based row
+   * @param col zero-based column
    * @throws IndexOutOfBoundsException if there is no such entry
    */
   public double get(long row, long col) {
@@ -228,6 +234,9 @@ public final class HostMatrix implements Matrix {
   /**
    * Sets an entry, rounded to the element type.
    *
+   * @param row zero-based row
+   * @param col zero-based column
+   * @param value the number
    * @throws IndexOutOfBoundsException if there is no such entry
    */
   public void set(long row, long col, double value) {
@@ -293,6 +302,8 @@ public final class HostMatrix implements Matrix {
   /**
    * {@return a new matrix of the same shape with the entries converted to {@code type}; the caller
    * closes it}
+   *
+   * @param type element type of the copy
    */
   public HostMatrix copy(DType type) {
     HostMatrix copy = allocate(type, rows, cols);
@@ -300,7 +311,11 @@ public final class HostMatrix implements Matrix {
     return copy;
   }
 
-  /** Sets all entries to {@code value}, rounded to the element type. */
+  /**
+   * Sets all entries to {@code value}, rounded to the element type.
+   *
+   * @param value the number
+   */
   public void fill(double value) {
     for (long i = 0; i < rows; i++) {
       for (long j = 0; j < cols; j++) {

@@ -43,6 +43,7 @@ public final class NpyFile {
    * Reads a file's header.
    *
    * @param file the file
+   * @return the header
    * @throws DataFormatException if it is no {@code .npy} file of a supported type, or its length is
    *     not what the header says
    * @throws FileException if it cannot be read
@@ -78,6 +79,7 @@ public final class NpyFile {
    * height, width) become n rows of height·width columns.
    *
    * @param file the file
+   * @return the matrix; the caller closes it
    * @throws DataFormatException as {@link #read}, or if an array of more than two axes is not in C
    *     order
    * @throws FileException if it cannot be read
@@ -169,6 +171,7 @@ public final class NpyFile {
    * array has one axis, or two of which one has length 1.
    *
    * @param file the file
+   * @return the numbers
    * @throws DataFormatException if the file holds anything else, or a number beyond a long
    * @throws FileException if it cannot be read
    */
@@ -182,6 +185,7 @@ public final class NpyFile {
    *
    * @param file the file
    * @param classes number of classes, ≥ 1
+   * @return the labels
    * @throws DataFormatException if the file holds anything else; the message names the row
    * @throws FileException if it cannot be read
    */

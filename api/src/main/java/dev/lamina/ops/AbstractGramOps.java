@@ -23,6 +23,7 @@ public abstract class AbstractGramOps implements GramOps {
      * Lowers the kernel.
      *
      * @param scale what the data are like
+     * @return the program
      */
     LoweredKernel lower(InputScale scale);
   }
@@ -251,16 +252,47 @@ public abstract class AbstractGramOps implements GramOps {
   protected abstract void doCompute(
       Lowering lowering, Matrix x, Matrix z, List<? extends Matrix> outputs);
 
-  /** Does {@link #multiply}; shapes are checked. */
+  /**
+   * Does {@link #multiply}; shapes are checked.
+   *
+   * @param lowering the kernel
+   * @param x N×d
+   * @param z M×d
+   * @param v M×t
+   * @param out the result
+   */
   protected abstract void doMultiply(Lowering lowering, Matrix x, Matrix z, Matrix v, Matrix out);
 
-  /** Does {@link #diagonal}; shapes are checked. */
+  /**
+   * Does {@link #diagonal}; shapes are checked.
+   *
+   * @param lowering the kernel
+   * @param x N×d
+   * @param out the result
+   */
   protected abstract void doDiagonal(Lowering lowering, Matrix x, Matrix out);
 
-  /** Does {@link #rowProducts}; shapes are checked. */
+  /**
+   * Does {@link #rowProducts}; shapes are checked.
+   *
+   * @param x N×d
+   * @param alpha factor of the product
+   * @param beta factor of what {@code out} holds
+   * @param out the result
+   */
   protected abstract void doRowProducts(Matrix x, double alpha, double beta, Matrix out);
 
-  /** Does {@link #gemm}; shapes are checked. */
+  /**
+   * Does {@link #gemm}; shapes are checked.
+   *
+   * @param a left matrix
+   * @param transposeA whether the left matrix enters transposed
+   * @param b right matrix
+   * @param transposeB whether the right matrix enters transposed
+   * @param alpha factor of the product
+   * @param beta factor of what {@code out} holds
+   * @param out the result
+   */
   protected abstract void doGemm(
       Matrix a,
       boolean transposeA,
@@ -270,12 +302,27 @@ public abstract class AbstractGramOps implements GramOps {
       double beta,
       Matrix out);
 
-  /** Does {@link #centre}; shapes are checked. */
+  /**
+   * Does {@link #centre}; shapes are checked.
+   *
+   * @param k N×N, centred in place
+   */
   protected abstract void doCentre(Matrix k);
 
-  /** Does {@link #rowNorms}; shapes are checked. */
+  /**
+   * Does {@link #rowNorms}; shapes are checked.
+   *
+   * @param x N×d
+   * @param out the result
+   */
   protected abstract void doRowNorms(Matrix x, Matrix out);
 
-  /** Does {@link #dot}; shapes are checked. */
+  /**
+   * Does {@link #dot}; shapes are checked.
+   *
+   * @param a left matrix
+   * @param b right matrix
+   * @return Σᵢⱼ aᵢⱼ bᵢⱼ
+   */
   protected abstract double doDot(Matrix a, Matrix b);
 }

@@ -120,28 +120,73 @@ public abstract class AbstractSolveOps implements SolveOps {
     requireApart(operation, b, List.of(factor));
   }
 
-  /** Does {@link #cholesky}; shapes are checked. */
+  /**
+   * Does {@link #cholesky}; shapes are checked.
+   *
+   * @param a N×N, symmetric
+   * @param jitter what may be added to the diagonal
+   * @return the jitter that was used
+   */
   protected abstract double doCholesky(Matrix a, Jitter jitter);
 
-  /** Does {@link #solve}; shapes are checked. */
+  /**
+   * Does {@link #solve}; shapes are checked.
+   *
+   * @param factor N×N Cholesky factor
+   * @param b N×t right-hand sides
+   */
   protected abstract void doSolve(Matrix factor, Matrix b);
 
-  /** Does {@link #solveLower}; shapes are checked. */
+  /**
+   * Does {@link #solveLower}; shapes are checked.
+   *
+   * @param factor N×N Cholesky factor
+   * @param b N×t right-hand sides
+   */
   protected abstract void doSolveLower(Matrix factor, Matrix b);
 
-  /** Does {@link #logDeterminant}; shapes are checked. */
+  /**
+   * Does {@link #logDeterminant}; shapes are checked.
+   *
+   * @param factor N×N Cholesky factor
+   * @return log det A
+   */
   protected abstract double doLogDeterminant(Matrix factor);
 
-  /** Does {@link #inverse}; shapes are checked. */
+  /**
+   * Does {@link #inverse}; shapes are checked.
+   *
+   * @param factor N×N Cholesky factor
+   */
   protected abstract void doInverse(Matrix factor);
 
-  /** Does {@link #solveRefined}; shapes are checked. */
+  /**
+   * Does {@link #solveRefined}; shapes are checked.
+   *
+   * @param a N×N, symmetric
+   * @param b N×t right-hand sides
+   * @return how far the refinement came
+   */
   protected abstract Refinement doSolveRefined(Matrix a, Matrix b);
 
-  /** Does {@link #conjugateGradient}; shapes are checked. */
+  /**
+   * Does {@link #conjugateGradient}; shapes are checked.
+   *
+   * @param operator A
+   * @param b N×t right-hand sides
+   * @param x N×t solutions
+   * @param settings tolerance, iteration limit
+   * @return how far the iteration came
+   */
   protected abstract ConjugateGradient.Result doConjugateGradient(
       LinearOperator operator, Matrix b, Matrix x, ConjugateGradient settings);
 
-  /** Does {@link #symmetricEigen}; shapes are checked. */
+  /**
+   * Does {@link #symmetricEigen}; shapes are checked.
+   *
+   * @param a N×N, symmetric
+   * @param values N×1 eigenvalues
+   * @param vectors whether the eigenvectors are wanted
+   */
   protected abstract void doSymmetricEigen(Matrix a, Matrix values, boolean vectors);
 }

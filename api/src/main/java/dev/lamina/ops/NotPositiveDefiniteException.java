@@ -4,8 +4,13 @@ package dev.lamina.ops;
 public final class NotPositiveDefiniteException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Zero-based row where the factorisation broke down; −1 if it was an iteration. */
   private final long pivot;
+
+  /** The pivot or curvature. */
   private final double value;
+
+  /** The largest diagonal addition that was tried. */
   private final double jitter;
 
   /**
@@ -33,8 +38,8 @@ public final class NotPositiveDefiniteException extends RuntimeException {
   }
 
   /**
-   * Returns the exception for an operator that an iteration finds not positive definite: a
-   * direction p with pᵀAp ≤ 0. There is no pivot then, and {@link #value()} is the curvature.
+   * {@return the exception for an operator that an iteration finds not positive definite: a
+   * direction p with pᵀAp ≤ 0} There is no pivot then, and {@link #value()} is the curvature.
    *
    * @param operation what was being done
    * @param column zero-based column of the right-hand sides
@@ -51,17 +56,17 @@ public final class NotPositiveDefiniteException extends RuntimeException {
         0);
   }
 
-  /** Returns the zero-based row where a factorisation broke down; −1 if it was an iteration. */
+  /** {@return the zero-based row where a factorisation broke down; −1 if it was an iteration} */
   public long pivot() {
     return pivot;
   }
 
-  /** Returns the value of that pivot or curvature. */
+  /** {@return the value of that pivot or curvature} */
   public double value() {
     return value;
   }
 
-  /** Returns the largest diagonal addition that was tried, 0 if none. */
+  /** {@return the largest diagonal addition that was tried, 0 if none} */
   public double jitter() {
     return jitter;
   }

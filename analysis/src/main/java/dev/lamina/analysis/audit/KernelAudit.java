@@ -63,6 +63,7 @@ public final class KernelAudit {
    * @param values N×M, what was computed
    * @param angles N×M angles under the kernel, if they are to be checked too
    * @param settings how many entries
+   * @return the errors found
    */
   public static AuditReport of(
       Backend backend,

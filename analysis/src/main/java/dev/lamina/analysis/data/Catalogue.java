@@ -20,14 +20,15 @@ public record Catalogue(List<CataloguedSet> sets) {
     sets = List.copyOf(sets);
   }
 
-  /** Returns MNIST and Fashion-MNIST. */
+  /** {@return MNIST and Fashion-MNIST} */
   public static Catalogue standard() {
     return new Catalogue(List.of(mnist(), fashionMnist()));
   }
 
   /**
-   * Returns a set by its name.
+   * {@return a set by its name}
    *
+   * @param name name as the user writes it
    * @throws DataException if there is none, with the nearest names
    */
   public CataloguedSet get(String name) {

@@ -45,27 +45,27 @@ public record CataloguedSet(
   /** A package of a public registry. */
   public sealed interface PackageOrigin {
 
-    /** Returns the name of the client program that fetches it. */
+    /** {@return the name of the client program that fetches it} */
     String client();
 
-    /** Returns the client's command line. */
+    /** {@return the client's command line} */
     List<String> command();
 
-    /** Returns a pattern of the package's file name, with * for what may vary. */
+    /** {@return a pattern of the package's file name, with * for what may vary} */
     String fileName();
 
-    /** Returns the length of the known version of the package. */
+    /** {@return the length of the known version of the package} */
     long bytes();
 
-    /** Returns the SHA-256 of the known version of the package. */
+    /** {@return the SHA-256 of the known version of the package} */
     String sha256();
 
     /**
-     * Returns whether another version may come, so that only the hashes of the files inside count.
+     * {@return whether another version may come, so that only the hashes of the files inside count}
      */
     boolean mayChange();
 
-    /** Returns how to get the client. */
+    /** {@return how to get the client} */
     String remedy();
 
     /**
@@ -154,7 +154,7 @@ public record CataloguedSet(
     }
   }
 
-  /** Returns the number of bytes of all files. */
+  /** {@return the number of bytes of all files} */
   public long bytes() {
     return files.stream().mapToLong(CataloguedFile::bytes).sum();
   }

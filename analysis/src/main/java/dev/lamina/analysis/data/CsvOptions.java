@@ -25,7 +25,7 @@ public record CsvOptions(
     NO
   }
 
-  /** Returns the options of a file about which nothing is said. */
+  /** {@return the options of a file about which nothing is said} */
   public static CsvOptions auto() {
     return new CsvOptions(Header.AUTO, Optional.empty(), Optional.empty(), ResponseKind.AUTO);
   }

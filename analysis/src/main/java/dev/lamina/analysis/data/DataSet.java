@@ -36,12 +36,12 @@ public record DataSet(
     }
   }
 
-  /** Returns the number of samples N. */
+  /** {@return the number of samples N} */
   public int samples() {
     return (int) x.rows();
   }
 
-  /** Returns the number of features d. */
+  /** {@return the number of features d} */
   public long features() {
     return x.cols();
   }
@@ -61,7 +61,7 @@ public record DataSet(
   }
 
   /**
-   * Returns some of the samples in memory of their own; the caller closes it.
+   * {@return some of the samples in memory of their own; the caller closes it}
    *
    * @param rows their indices in the order wanted
    * @param dtype element type of the new x

@@ -6,10 +6,10 @@ import java.util.Optional;
 /** Where samples come from. */
 public sealed interface DataSource {
 
-  /** Returns what users call it. */
+  /** {@return what users call it} */
   String name();
 
-  /** Returns how it is split into training and test samples unless something else is asked for. */
+  /** {@return how it is split into training and test samples unless something else is asked for} */
   SplitPlan defaultSplit();
 
   /** Fisher's 150 irises, corrected version: 4 features, 3 classes. Bundled. */

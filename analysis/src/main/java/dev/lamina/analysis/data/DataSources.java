@@ -23,6 +23,7 @@ public final class DataSources {
    *
    * @param source where they are
    * @param dtype element type of x; arrays of the user's own keep the type they have
+   * @return the samples
    * @throws dev.lamina.matrix.DataFormatException if a file is not what its format demands
    * @throws DataException if values are not finite, labels out of range, or a set is not in the
    *     cache

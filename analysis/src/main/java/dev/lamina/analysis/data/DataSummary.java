@@ -91,7 +91,11 @@ public record DataSummary(
     }
   }
 
-  /** Returns the summary of a data set. */
+  /**
+   * {@return the summary of a data set}
+   *
+   * @param set the data set; stays the caller's
+   */
   public static DataSummary of(DataSet set) {
     HostMatrix x = set.x();
     int[] zeros = IntStream.range(0, set.samples()).filter(row -> isZero(x, row)).toArray();

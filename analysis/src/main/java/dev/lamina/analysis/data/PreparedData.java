@@ -22,6 +22,7 @@ public record PreparedData(DataSet train, DataSet test) implements AutoCloseable
    * @param studySeed seed of everything random that has no seed of its own
    * @param dtype element type of both x
    * @param backend computes what is large
+   * @return the data
    * @throws DataException if the data cannot be used as asked
    * @throws dev.lamina.matrix.DataFormatException if a file is not what its format demands
    * @throws dev.lamina.matrix.ShapeException if x and y do not fit together
@@ -49,6 +50,7 @@ public record PreparedData(DataSet train, DataSet test) implements AutoCloseable
    * @param plan complete but for the seed
    * @param studySeed the seed if the plan has none
    * @param dtype element type of both x
+   * @return the data
    * @throws DataException if there are not enough samples
    */
   public static PreparedData split(DataParts parts, SplitPlan plan, long studySeed, DType dtype) {

@@ -29,10 +29,11 @@ public sealed interface PreprocessingStep {
    *
    * @param train N×d training samples, as the steps before have left them; not changed
    * @param backend computes what is large
+   * @return the step with what it learnt
    */
   Fitted fit(HostMatrix train, Backend backend);
 
-  /** Returns the step the way a config file has it, such as {@code scale = 0.0625}. */
+  /** {@return the step the way a config file has it, such as {@code scale = 0.0625}} */
   String text();
 
   /** Whether a number is learnt for each feature or one for all of them. */

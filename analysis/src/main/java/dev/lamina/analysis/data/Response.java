@@ -10,11 +10,11 @@ import java.util.stream.IntStream;
 /** What belongs to each row of a data set and is to be predicted: a class, or numbers. */
 public sealed interface Response extends AutoCloseable {
 
-  /** Returns the number of samples. */
+  /** {@return the number of samples} */
   int samples();
 
   /**
-   * Returns the response of some of the samples; the caller closes it.
+   * {@return the response of some of the samples; the caller closes it}
    *
    * @param rows their indices
    */
@@ -35,7 +35,7 @@ public sealed interface Response extends AutoCloseable {
     }
 
     /**
-     * Returns classes after checking the labels.
+     * {@return classes after checking the labels}
      *
      * @param labels one per sample, each in 0 … C − 1
      * @param names the C class names, all different
@@ -56,7 +56,7 @@ public sealed interface Response extends AutoCloseable {
     }
 
     /**
-     * Returns classes that are named by their numbers.
+     * {@return classes that are named by their numbers}
      *
      * @param labels one per sample, each in 0 … count − 1
      * @param count number of classes C
@@ -71,27 +71,31 @@ public sealed interface Response extends AutoCloseable {
       return labels.length;
     }
 
-    /** Returns the class of a sample. */
+    /**
+     * {@return the class of a sample}
+     *
+     * @param row zero-based sample
+     */
     public int label(int row) {
       return labels[row];
     }
 
-    /** Returns the classes of all samples, as a copy. */
+    /** {@return the classes of all samples, as a copy} */
     public int[] labels() {
       return labels.clone();
     }
 
-    /** Returns the class names, the name of class c at index c. */
+    /** {@return the class names, the name of class c at index c} */
     public List<String> names() {
       return names;
     }
 
-    /** Returns the number of classes C. */
+    /** {@return the number of classes C} */
     public int count() {
       return names.size();
     }
 
-    /** Returns how many samples each class has. */
+    /** {@return how many samples each class has} */
     public long[] counts() {
       long[] counts = new long[names.size()];
       for (int label : labels) {

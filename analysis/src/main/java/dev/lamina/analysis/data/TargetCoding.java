@@ -15,13 +15,13 @@ public enum TargetCoding {
   /** The numbers as they are. */
   RAW;
 
-  /** Returns the word used in config files: {@code one-hot}, {@code centred} and so on. */
+  /** {@return the word used in config files: {@code one-hot}, {@code centred} and so on} */
   public String text() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
-   * Returns the coded response; the caller closes it.
+   * {@return the coded response; the caller closes it}
    *
    * @param response classes; numbers for {@link #RAW}
    * @param dtype element type of the result

@@ -10,8 +10,8 @@ public final class TextImage {
   private TextImage() {}
 
   /**
-   * Returns a row of a matrix as lines of text, two characters per pixel; the smallest value of the
-   * row is blank and the largest is full.
+   * {@return a row of a matrix as lines of text, two characters per pixel; the smallest value of
+   * the row is blank and the largest is full}
    *
    * @param x N×(height·width)
    * @param row which row

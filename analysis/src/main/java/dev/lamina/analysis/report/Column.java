@@ -18,17 +18,30 @@ public record Column(String name, String unit, int digits) {
     }
   }
 
-  /** {@return a column of texts, whole numbers or pure numbers, shown with five digits} */
+  /**
+   * {@return a column of texts, whole numbers or pure numbers, shown with five digits}
+   *
+   * @param name heading
+   */
   public static Column of(String name) {
     return new Column(name, "", USUAL_DIGITS);
   }
 
-  /** {@return a column of numbers in a unit, shown with five digits} */
+  /**
+   * {@return a column of numbers in a unit, shown with five digits}
+   *
+   * @param name heading
+   * @param unit unit of the numbers
+   */
   public static Column of(String name, String unit) {
     return new Column(name, unit, USUAL_DIGITS);
   }
 
-  /** {@return this column with another number of significant digits} */
+  /**
+   * {@return this column with another number of significant digits}
+   *
+   * @param shown significant digits, 1 to 17
+   */
   public Column digits(int shown) {
     return new Column(name, unit, shown);
   }

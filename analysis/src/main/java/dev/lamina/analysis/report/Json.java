@@ -58,7 +58,11 @@ public final class Json {
     return module;
   }
 
-  /** {@return a value as an indented JSON text} */
+  /**
+   * {@return a value as an indented JSON text}
+   *
+   * @param value a record, collection, text, number, boolean or {@link JsonNode}
+   */
   public static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
@@ -67,7 +71,11 @@ public final class Json {
     }
   }
 
-  /** {@return a value as a JSON text in one line} */
+  /**
+   * {@return a value as a JSON text in one line}
+   *
+   * @param value a record, collection, text, number, boolean or {@link JsonNode}
+   */
   public static String writeLine(Object value) {
     try {
       return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
@@ -76,7 +84,11 @@ public final class Json {
     }
   }
 
-  /** {@return a value as a JSON tree} */
+  /**
+   * {@return a value as a JSON tree}
+   *
+   * @param value a record, collection, text, number, boolean or {@link JsonNode}
+   */
   public static JsonNode tree(Object value) {
     return MAPPER.valueToTree(value);
   }
@@ -87,6 +99,7 @@ public final class Json {
    * @param <T> what it stands for
    * @param text the text
    * @param type a record of plain values, or {@link JsonNode}
+   * @return the value
    * @throws UncheckedIOException if the text is not JSON or not such a record
    */
   public static <T> T read(String text, Class<T> type) {
@@ -97,7 +110,11 @@ public final class Json {
     }
   }
 
-  /** Writes something as a number, or as null if it is not finite. */
+  /**
+   * Writes something as a number, or as null if it is not finite.
+   *
+   * @param <T> what it stands for
+   */
   private static final class NumberWriter<T> extends StdSerializer<T> {
     private static final long serialVersionUID = 1L;
     private final transient Function<T, Double> number;
@@ -119,7 +136,11 @@ public final class Json {
     }
   }
 
-  /** Writes something as a text. */
+  /**
+   * Writes something as a text.
+   *
+   * @param <T> what it stands for
+   */
   private static final class TextWriter<T> extends StdSerializer<T> {
     private static final long serialVersionUID = 1L;
     private final transient Function<T, String> text;

@@ -74,7 +74,14 @@ public sealed interface Series {
       }
     }
 
-    /** {@return points without intervals} */
+    /**
+     * {@return points without intervals}
+     *
+     * @param name name in the legend
+     * @param subject what it is about
+     * @param x abscissae
+     * @param y as many ordinates
+     */
     public static Points of(String name, String subject, List<Double> x, List<Double> y) {
       return new Points(name, subject, x, y, List.of(), List.of());
     }
@@ -118,7 +125,13 @@ public sealed interface Series {
       requireLengths(name, edges.size(), heights.size() + 1);
     }
 
-    /** {@return one column for each position 0, 1, 2, …} */
+    /**
+     * {@return one column for each position 0, 1, 2, …}
+     *
+     * @param name name in the legend
+     * @param subject what it is about
+     * @param heights heights of the columns
+     */
     public static Bars at(String name, String subject, List<Double> heights) {
       List<Double> edges = IntStream.rangeClosed(0, heights.size()).mapToObj(i -> i - 0.5).toList();
       return new Bars(name, subject, edges, heights);

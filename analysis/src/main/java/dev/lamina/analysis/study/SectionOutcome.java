@@ -6,13 +6,13 @@ import dev.lamina.analysis.report.SectionView;
 /** How one section of a study ended. */
 public sealed interface SectionOutcome {
 
-  /** Returns the section's name. */
+  /** {@return the section's name} */
   String name();
 
-  /** Returns the section's heading. */
+  /** {@return the section's heading} */
   String title();
 
-  /** Returns how long it took in seconds; for a kept one, when it ran. */
+  /** {@return how long it took in seconds; for a kept one, when it ran} */
   double seconds();
 
   /**

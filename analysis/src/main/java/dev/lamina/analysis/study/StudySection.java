@@ -25,6 +25,7 @@ public interface StudySection<C, R> {
    *
    * @param config the block of this section; empty if the user gave {@code {}}
    * @param network the network under study, for defaults
+   * @return the configuration, complete even after a problem was reported
    */
   C read(ConfigReader config, NetworkConfig network);
 
@@ -34,6 +35,7 @@ public interface StudySection<C, R> {
    * @param context backend, data, network, seed
    * @param config what {@link #read} returned
    * @param progress where to say how far it is
+   * @return the result
    */
   R run(StudyContext context, C config, Progress progress);
 
@@ -43,6 +45,7 @@ public interface StudySection<C, R> {
    * @param context what {@link #run} was given
    * @param config what {@link #read} returned
    * @param result what {@link #run} returned
+   * @return plots, tables and texts
    */
   SectionView view(StudyContext context, C config, R result);
 }

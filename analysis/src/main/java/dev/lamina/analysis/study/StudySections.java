@@ -8,7 +8,7 @@ import java.util.List;
 public final class StudySections {
   private StudySections() {}
 
-  /** Returns all kinds, in the order in which a reader wants them if the file gives none. */
+  /** {@return all kinds, in the order in which a reader wants them if the file gives none} */
   public static List<StudySection<?, ?>> all() {
     return List.of(new DataSection(), new DegeneracySection());
   }
