@@ -1,0 +1,81 @@
+package dev.lamina.contract;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.discovery.MethodSelector;
+
+/** What may be wrong with a backend, each with the contract test that must notice. */
+enum Flaw {
+  WRONG_ENTRY(KernelMatrixContract.class, "computesEveryShape", 18),
+  WRONG_BY_A_FEW_ROUNDINGS(KernelMatrixContract.class, "computesEveryShape", 18),
+  LAST_ROW_LEFT(KernelMatrixContract.class, "computesEveryShape", 18),
+  NOT_SYMMETRIC(KernelMatrixContract.class, "computesEverySymmetricSize", 9),
+  DIAGONAL_ROUNDED_TWICE(KernelMatrixContract.class, "computesSymmetric", 0),
+  PADDING_WRITTEN(KernelMatrixContract.class, "worksWhereverMatricesLie"),
+  INPUT_WRITTEN(KernelMatrixContract.class, "computesRectangular", 0),
+  BIAS_FORGOTTEN(KernelMatrixContract.class, "computesRectangular", 18),
+  DUPLICATES_APART(KernelMatrixContract.class, "duplicateRowsGiveTheirOwnDiagonal"),
+  NOT_POSITIVE(KernelMatrixContract.class, "isPositiveSemiDefiniteUpToRounding", 0),
+  MEMORY_LEAKED(KernelMatrixContract.class, "mixesHostAndDevice"),
+  DEPTHS_SWAPPED(NeuralContract.class, "computesAllDepthsSymmetric", 1),
+  KERNELS_SWAPPED(NeuralContract.class, "computesEitherKernelAlone", 0),
+  ANGLE_FROM_COSINE(AngleContract.class, "nearlyParallelInputsKeepTheirAngleAtEveryDepth", 0),
+  TRANSPOSE_IGNORED(ProductContract.class, "multipliesMatrices"),
+  BETA_IGNORED(ProductContract.class, "formsProductsOfRows"),
+  DOT_IN_FLOAT32(ProductContract.class, "innerProductsAreSummedInFloat64"),
+  NORMS_OVERFLOW(ProductContract.class, "normsOfRowsWhoseSquaresOverflowOrVanish"),
+  CENTRED_BY_ROWS_ALONE(ProductContract.class, "centres"),
+  OLD_RESULT_ADDED(ProductContract.class, "multipliesByAKernelMatrix", 3),
+  SHAPES_UNCHECKED(InputContract.class, "wrongShapesAreNamedAndNothingIsWritten"),
+  NAN_ACCEPTED(InputContract.class, "numbersMustBeFinite", 0),
+  ZERO_ROW_ACCEPTED(InputContract.class, "zeroRowsHaveNoAngle", 0),
+  BITS_DEPEND_ON_THREADS(ResourceContract.class, "threadsDoNotChangeABit"),
+  BUDGET_IGNORED(ResourceContract.class, "aSmallBudgetIsKeptAndChangesNothing", 0),
+  TINY_BUDGET_IGNORED(ResourceContract.class, "aBudgetTooSmallForOneTileIsAnError"),
+  JITTER_UNREPORTED(SolveContract.class, "addsTheLeastJitterThatWorks"),
+  UPPER_TRIANGLE_READ(SolveContract.class, "factorises"),
+  HALF_SOLVED(SolveContract.class, "solvesSystems"),
+  DETERMINANT_NOT_DOUBLED(SolveContract.class, "logDeterminantsAreSummedInFloat64"),
+  INVERSE_NOT_SYMMETRIC(SolveContract.class, "inverts"),
+  EIGENVECTORS_IN_COLUMNS(EigenContract.class, "findsEigenvaluesAndVectors"),
+  CONVERGENCE_CLAIMED(IterationContract.class, "aLimitOfIterationsIsKeptAndReported"),
+  RESIDUAL_UNDERSTATED(IterationContract.class, "conjugateGradientsReachTheirTolerance");
+
+  private static final int ALL = -1;
+
+  private final Class<? extends BackendContract> contract;
+  private final String noticedBy;
+  private final int invocation;
+
+  Flaw(Class<? extends BackendContract> contract, String noticedBy) {
+    this(contract, noticedBy, ALL);
+  }
+
+  /**
+   * Names the test.
+   *
+   * @param invocation zero-based number of the arguments that suffice
+   */
+  Flaw(Class<? extends BackendContract> contract, String noticedBy, int invocation) {
+    this.contract = contract;
+    this.noticedBy = noticedBy;
+    this.invocation = invocation;
+  }
+
+  Class<? extends BackendContract> contract() {
+    return contract;
+  }
+
+  /** Selects the test in a subclass of the contract. */
+  DiscoverySelector select(Class<?> subclass) {
+    Method test =
+        Arrays.stream(contract.getDeclaredMethods())
+            .filter(method -> method.getName().equals(noticedBy))
+            .findFirst()
+            .orElseThrow();
+    MethodSelector method = DiscoverySelectors.selectMethod(subclass, test);
+    return invocation == ALL ? method : DiscoverySelectors.selectIteration(method, invocation);
+  }
+}
