@@ -17,10 +17,10 @@ import java.util.Map;
 public record CacheFolder(Path root) {
 
   /**
-   * Returns the folder that the setting {@code lamina.cache} or the environment variable {@code
+   * {@return the folder that the setting {@code lamina.cache} or the environment variable {@code
    * LAMINA_CACHE} names, else the one that the environment implies: {@code $XDG_CACHE_HOME/lamina},
    * else {@code ~/.cache/lamina}, {@code ~/Library/Caches/lamina} on macOS and {@code
-   * %LOCALAPPDATA%\lamina\Cache} on Windows.
+   * %LOCALAPPDATA%\lamina\Cache} on Windows}
    *
    * @param config the settings in force
    * @param environment environment variables
@@ -61,18 +61,27 @@ public record CacheFolder(Path root) {
     return new CacheFolder(home.resolve(".cache/lamina"));
   }
 
-  /** Returns the folder that this process's environment names or implies. */
+  /** {@return the folder that this process's environment names or implies} */
   public static CacheFolder ofProcess() {
     return of(
         System.getenv(), Path.of(System.getProperty("user.home")), System.getProperty("os.name"));
   }
 
-  /** Returns the folder of a data set. */
+  /**
+   * {@return the folder of a data set}
+   *
+   * @param set the data set
+   */
   public Path folder(CataloguedSet set) {
     return root.resolve("data").resolve(set.name());
   }
 
-  /** Returns where a file of a data set belongs. */
+  /**
+   * {@return where a file of a data set belongs}
+   *
+   * @param set the data set
+   * @param file one of its files
+   */
   public Path file(CataloguedSet set, CataloguedFile file) {
     return folder(set).resolve(file.name());
   }
@@ -82,7 +91,11 @@ public record CacheFolder(Path root) {
     return root.resolve("data").resolve(".fetching-" + set.name());
   }
 
-  /** Returns whether a data set has all its files, going by their names and lengths. */
+  /**
+   * {@return whether a data set has all its files, going by their names and lengths}
+   *
+   * @param set the data set
+   */
   public boolean has(CataloguedSet set) {
     return set.files().stream().allMatch(file -> hasLength(file(set, file), file.bytes()));
   }
