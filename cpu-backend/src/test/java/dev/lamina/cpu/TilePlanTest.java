@@ -31,8 +31,8 @@ final class TilePlanTest {
   void plansMoreThanTwoToTheThirtyOneEntries() {
     TilePlan plan = plan(46_341, 46_341, 2, 1L << 30);
     long blocks = TilePlan.blocks(46_341, plan.edge());
-    assertThat(blocks).isEqualTo(91);
-    assertThat(TilePlan.lowerTiles(blocks)).isEqualTo(91 * 92 / 2);
+    assertThat(blocks).isEqualTo(182);
+    assertThat(TilePlan.lowerTiles(blocks)).isEqualTo(182 * 183 / 2);
     assertThat(TilePlan.lowerTiles(3_000_000_000L)).isEqualTo(4_500_000_001_500_000_000L);
   }
 
