@@ -104,7 +104,11 @@ final class StudyCommand extends Subcommand {
         ProgressBars progress = session().progress()) {
       Study.Options options =
           new Study.Options(
-              CacheFolder.ofProcess(), fresh, command(), progress, new Narrator(progress));
+              CacheFolder.of(loaded.lamina(), session().sources().environment()),
+              fresh,
+              command(),
+              progress,
+              new Narrator(progress));
       List<SectionOutcome> outcomes = new Study(config, loaded, out).run(lamina, options);
       progress.clear();
       return output(config, outcomes, Stopwatch.secondsSince(start));

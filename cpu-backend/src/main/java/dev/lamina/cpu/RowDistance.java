@@ -7,7 +7,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -54,7 +53,7 @@ final class RowDistance {
       DoubleVector e = u.sub(v);
       sum = e.fma(e, sum);
     }
-    double total = sum.reduceLanes(VectorOperators.ADD);
+    double total = Elementary.sum(sum);
     for (; c < d; c++) {
       double u = a.get(ValueLayout.JAVA_FLOAT_UNALIGNED, atA + 4L * c) * scaleX;
       double v = b.get(ValueLayout.JAVA_FLOAT_UNALIGNED, atB + 4L * c) * scaleZ;
@@ -78,7 +77,7 @@ final class RowDistance {
       DoubleVector e = u.sub(v);
       sum = e.fma(e, sum);
     }
-    double total = sum.reduceLanes(VectorOperators.ADD);
+    double total = Elementary.sum(sum);
     for (; c < d; c++) {
       double u = a.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, atA + 8L * c) * scaleX;
       double v = b.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, atB + 8L * c) * scaleZ;
@@ -107,7 +106,7 @@ final class RowDistance {
           single ? widen(a, offset) : DoubleVector.fromMemorySegment(D, a, offset, ORDER);
       sum = u.fma(u, sum);
     }
-    double total = sum.reduceLanes(VectorOperators.ADD);
+    double total = Elementary.sum(sum);
     for (; c < d; c++) {
       double u = x.get(i, c);
       total += u * u;

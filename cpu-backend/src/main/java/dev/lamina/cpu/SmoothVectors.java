@@ -94,8 +94,8 @@ final class SmoothVectors {
           rho0.mul(s).mul(rho0.mul(rho0).mul(twoMinus).div(cos0.add(cos)).add(cos0));
       // The difference of the angles can pass the right angle when ρ is negative: use atan2 there.
       DoubleVector cosine = cos0.mul(cos).add(rho0.mul(rho0).mul(s.neg().add(1.0)));
-      DoubleVector difference = sine.lanewise(VectorOperators.ATAN2, cosine);
-      DoubleVector angle0 = rho0.lanewise(VectorOperators.ATAN2, cos0);
+      DoubleVector difference = Elementary.atan2(sine, cosine);
+      DoubleVector angle0 = Elementary.atan2(rho0, cos0);
       DoubleVector norm = slots.product(1, j);
       DoubleVector unequal = angle0.mul(norm).neg().add(1.0).max(0.0);
       unequal.add(difference.mul(norm)).intoArray(target, j);
@@ -122,12 +122,12 @@ final class SmoothVectors {
       DoubleVector product = b.add(1.0).mul(1 + a);
       DoubleVector delta = product.sub(c.mul(c));
       DoubleVector root = delta.lanewise(VectorOperators.SQRT);
-      DoubleVector p = c.lanewise(VectorOperators.ATAN2, root).mul(1 / (2 * Math.PI)).add(0.25);
-      DoubleVector r = root.mul(2 * Math.PI).pow(-1.0);
+      DoubleVector p = Elementary.atan2(c, root).mul(1 / (2 * Math.PI)).add(0.25);
+      DoubleVector r = DoubleVector.broadcast(D, 1 / (2 * Math.PI)).div(root);
       DoubleVector sum = b.add(2 + a).div(product); // 1/(1 + a) + 1/(1 + b)
       DoubleVector value = r.mul(c.mul(c).mul(sum.sub(1.0)).add(b.mul(a))).add(c.mul(p));
       value.mul(slots.product(1, j)).neg().add(1.0).max(0.0).intoArray(target, j);
-      DoubleVector slope = p.add(c.mul(r).mul(sum.add(delta.pow(-1.0))));
+      DoubleVector slope = p.add(c.mul(r).mul(sum.add(DoubleVector.broadcast(D, 1.0).div(delta))));
       slope.mul(slots.product(2, j)).neg().add(1.0).max(0.0).intoArray(derivative, j);
     }
   }
@@ -142,10 +142,10 @@ final class SmoothVectors {
       DoubleVector size = c.abs();
       // (e^|c| ∓ e^−|c|)/2 · e^(−(a+b)/2), and |c| − (a + b)/2 = −D/2 for c ≥ 0
       DoubleVector exponent = size.sub(c).sub(half);
-      DoubleVector large = exponent.lanewise(VectorOperators.EXP).mul(0.5);
+      DoubleVector large = Elementary.exp(exponent).mul(0.5);
       DoubleVector twice = size.mul(-2.0);
-      DoubleVector sinh = large.mul(twice.lanewise(VectorOperators.EXPM1).neg());
-      DoubleVector cosh = large.mul(twice.lanewise(VectorOperators.EXP).add(1.0));
+      DoubleVector sinh = large.mul(Elementary.expm1(twice).neg());
+      DoubleVector cosh = large.mul(Elementary.exp(twice).add(1.0));
       sinh = sinh.blend(sinh.neg(), c.compare(VectorOperators.LT, 0.0));
       DoubleVector value = sine ? sinh : cosh;
       DoubleVector slope = sine ? cosh : sinh;
@@ -159,8 +159,7 @@ final class SmoothVectors {
       Slots slots, double[] source, double[] target, double[] derivative, int n) {
     for (int j = 0; j < n; j += L) {
       DoubleVector s = DoubleVector.fromArray(D, source, j);
-      DoubleVector complement =
-          halfDistance(slots, s, j).neg().lanewise(VectorOperators.EXPM1).neg();
+      DoubleVector complement = Elementary.expm1(halfDistance(slots, s, j).neg()).neg();
       complement.intoArray(target, j);
       complement.intoArray(derivative, j);
     }

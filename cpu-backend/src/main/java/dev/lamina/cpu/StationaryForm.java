@@ -83,10 +83,7 @@ record StationaryForm(Shape shape, double scale, double parameter) {
 
   private static void gaussian(float[] source, float[] target, int n, float factor) {
     for (int j = 0; j < n; j += F.length()) {
-      FloatVector.fromArray(F, source, j)
-          .mul(factor)
-          .lanewise(VectorOperators.EXP)
-          .intoArray(target, j);
+      Elementary.exp(FloatVector.fromArray(F, source, j).mul(factor)).intoArray(target, j);
     }
   }
 
@@ -97,19 +94,15 @@ record StationaryForm(Shape shape, double scale, double parameter) {
     for (int j = 0; j < n; j += F.length()) {
       FloatVector a = FloatVector.fromArray(F, source, j).lanewise(VectorOperators.SQRT).mul(scale);
       FloatVector p = a.mul(c3).add(c2).mul(a).add(c1).mul(a).add(1f);
-      a.neg().lanewise(VectorOperators.EXP).mul(p).intoArray(target, j);
+      Elementary.exp(a.neg()).mul(p).intoArray(target, j);
     }
   }
 
   private static void rationalQuadratic(
       float[] source, float[] target, int n, float scale, float power) {
     for (int j = 0; j < n; j += F.length()) {
-      FloatVector.fromArray(F, source, j)
-          .mul(scale)
-          .lanewise(VectorOperators.LOG1P)
-          .mul(power)
-          .lanewise(VectorOperators.EXP)
-          .intoArray(target, j);
+      FloatVector log = Elementary.log1p(FloatVector.fromArray(F, source, j).mul(scale));
+      Elementary.exp(log.mul(power)).intoArray(target, j);
     }
   }
 
@@ -130,10 +123,7 @@ record StationaryForm(Shape shape, double scale, double parameter) {
 
   private static void gaussian(double[] source, double[] target, int n, double factor) {
     for (int j = 0; j < n; j += D.length()) {
-      DoubleVector.fromArray(D, source, j)
-          .mul(factor)
-          .lanewise(VectorOperators.EXP)
-          .intoArray(target, j);
+      Elementary.exp(DoubleVector.fromArray(D, source, j).mul(factor)).intoArray(target, j);
     }
   }
 
@@ -142,19 +132,15 @@ record StationaryForm(Shape shape, double scale, double parameter) {
       DoubleVector a =
           DoubleVector.fromArray(D, source, j).lanewise(VectorOperators.SQRT).mul(scale);
       DoubleVector p = a.mul(c[2]).add(c[1]).mul(a).add(c[0]).mul(a).add(1.0);
-      a.neg().lanewise(VectorOperators.EXP).mul(p).intoArray(target, j);
+      Elementary.exp(a.neg()).mul(p).intoArray(target, j);
     }
   }
 
   private static void rationalQuadratic(
       double[] source, double[] target, int n, double scale, double power) {
     for (int j = 0; j < n; j += D.length()) {
-      DoubleVector.fromArray(D, source, j)
-          .mul(scale)
-          .lanewise(VectorOperators.LOG1P)
-          .mul(power)
-          .lanewise(VectorOperators.EXP)
-          .intoArray(target, j);
+      DoubleVector log = Elementary.log1p(DoubleVector.fromArray(D, source, j).mul(scale));
+      Elementary.exp(log.mul(power)).intoArray(target, j);
     }
   }
 

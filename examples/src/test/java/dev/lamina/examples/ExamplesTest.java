@@ -84,6 +84,7 @@ final class ExamplesTest {
     String body =
         source
             .substring(source.indexOf("    Kernel ntk"), source.lastIndexOf("  }\n}"))
+            .stripTrailing()
             .stripIndent()
             .strip();
     assertThat(Files.readString(module.resolve("../README.md"))).contains(body);
