@@ -40,9 +40,11 @@ class NaiveOracleTest {
   private static void requireClose(Activation activation, NaivePair got, double want) {
     double scale = Math.sqrt(got.xx() * got.zz());
     assertThat(got.xz()).as("%s", activation).isCloseTo(want, within(TOLERANCE.bound(want, scale)));
+    // Here the closed form is the rougher side: it subtracts nearly equal numbers of size (1 +
+    // 2p)².
     double cosine = want / scale;
-    assertThat(got.minus()).as("1 − c").isCloseTo(1 - cosine, within(TOLERANCE.bound(0, 1)));
-    assertThat(got.plus()).as("1 + c").isCloseTo(1 + cosine, within(TOLERANCE.bound(0, 1)));
+    assertThat(got.minus()).as("1 − c").isCloseTo(1 - cosine, within(TOLERANCE.bound(0, 4)));
+    assertThat(got.plus()).as("1 + c").isCloseTo(1 + cosine, within(TOLERANCE.bound(0, 4)));
   }
 
   @Test
