@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 
 /**
- * The OpenBLAS library that ND4J and JavaCPP bundle, loaded once and bound through the
+ * The OpenBLAS library that JavaCPP's presets bundle, loaded once and bound through the
  * foreign-function API.
  *
  * <p>JavaCPP unpacks and loads the library for the platform; the calls then go straight to its C
