@@ -50,7 +50,9 @@ class LauncherTest {
   void layOut() throws IOException {
     Files.copy(REPOSITORY.resolve("lamina"), folder.resolve("lamina"));
     Files.createDirectory(folder.resolve(".mvn"));
-    Files.copy(REPOSITORY.resolve(".mvn/find-jdk"), folder.resolve(".mvn/find-jdk"));
+    for (String script : List.of(".mvn/find-jdk", ".mvn/explain-jdk")) {
+      Files.copy(REPOSITORY.resolve(script), folder.resolve(script));
+    }
     Files.writeString(folder.resolve("pom.xml"), "<project/>");
     Files.createDirectories(folder.resolve("api/src/main/java"));
     jdk = fakeJdk("jdk", "25.0.3");
@@ -134,6 +136,26 @@ class LauncherTest {
     assertThat(outcome.exit()).isEqualTo(2);
     assertThat(outcome.out()).isEmpty();
     assertThat(outcome.err()).contains("needs a JDK 25.0.3 or later", "Install", "JAVA_HOME");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "25.0.3+9-1~deb13u1, sudo apt-get install openjdk-25-jdk",
+    "26.0.1+8-1, sudo apt-get install openjdk-25-jdk",
+    "25.0.2+10-1, packages.adoptium.net",
+    "(none), packages.adoptium.net"
+  })
+  void onDebianTheAdviceFollowsWhatTheReleaseHas(String candidate, String advice) throws Exception {
+    Files.createDirectories(folder.resolve("maven"));
+    script(folder.resolve("maven/apt-get"), "#!/bin/sh\n");
+    script(
+        folder.resolve("maven/apt-cache"),
+        "#!/bin/sh\ncase $2 in openjdk*) echo \"  Candidate: " + candidate + "\" ;; esac\n");
+    script(folder.resolve("maven/uname"), "#!/bin/sh\necho Linux\n");
+
+    Outcome outcome = run(Map.of(), "./.mvn/explain-jdk");
+
+    assertThat(outcome.err()).contains(advice).contains("~/.jdks");
   }
 
   @Test
