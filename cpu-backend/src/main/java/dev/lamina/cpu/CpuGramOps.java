@@ -29,8 +29,10 @@ final class CpuGramOps extends AbstractGramOps {
     HostMatrix hostZ = CpuMatrix.host(z);
     boolean symmetric = sameRows(hostX, hostZ);
     LoweredKernel kernel = lower("compute", lowering, hostX, hostZ, symmetric);
-    try (KernelTiles tiles =
-        new KernelTiles("compute", kernel, hostX, hostZ, symmetric, workers, budget)) {
+    // The turn first: tiles are planned with the memory that no other caller holds.
+    try (var _ = workers.turn();
+        KernelTiles tiles =
+            new KernelTiles("compute", kernel, hostX, hostZ, symmetric, workers, budget)) {
       if (symmetric) {
         computeSymmetric(tiles, hostX.rows(), out);
       } else {
@@ -127,8 +129,9 @@ final class CpuGramOps extends AbstractGramOps {
     boolean symmetric = sameRows(hostX, hostZ);
     LoweredKernel kernel = lower("multiply", lowering, hostX, hostZ, symmetric);
     hostOut.fill(0);
-    try (KernelTiles tiles =
-        new KernelTiles("multiply", kernel, hostX, hostZ, symmetric, workers, budget)) {
+    try (var _ = workers.turn();
+        KernelTiles tiles =
+            new KernelTiles("multiply", kernel, hostX, hostZ, symmetric, workers, budget)) {
       TileProducts products = new TileProducts(tiles, hostV, hostOut);
       if (symmetric) {
         multiplySymmetric(tiles, products);
@@ -274,7 +277,8 @@ final class CpuGramOps extends AbstractGramOps {
     HostMatrix m = CpuMatrix.host(k);
     double n = m.rows();
     double[] means = new double[Math.toIntExact(m.rows())];
-    try (var _ = budget.reserve(8L * means.length, "centre: means")) {
+    try (var _ = workers.turn();
+        var _ = budget.reserve(8L * means.length, "centre: means")) {
       rowWise(
           m.rows(),
           (from, to) -> {

@@ -78,9 +78,13 @@ final class Workers implements AutoCloseable {
 
   /**
    * Gives the calling thread all workers until the result is closed, so that operations of several
-   * threads take turns. Inside, the same thread may take them again.
+   * threads take turns. Inside, the same thread may take them again, and so may the workers, who
+   * run bodies on behalf of the caller that has the turn.
    */
   Turn turn() {
+    if (current.get() != null) {
+      return () -> {};
+    }
     turn.lock();
     return turn::unlock;
   }

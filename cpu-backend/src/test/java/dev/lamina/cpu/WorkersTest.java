@@ -211,6 +211,29 @@ final class WorkersTest {
   }
 
   @Test
+  void aTurnKeepsOtherCallersOutAndLetsItsOwnBodiesIn() throws Exception {
+    AtomicInteger others = new AtomicInteger();
+    AtomicInteger own = new AtomicInteger();
+    try (Workers workers = new Workers(3)) {
+      Thread caller;
+      try (var _ = workers.turn()) {
+        caller = Thread.ofPlatform().start(() -> workers.forEach(1, (w, i) -> others.addAndGet(1)));
+        workers.forEach(
+            50,
+            (w, i) -> {
+              try (var _ = workers.turn()) {
+                workers.forEach(2, (_, _) -> own.incrementAndGet());
+              }
+            });
+        assertThat(others).as("loops of other callers meanwhile").hasValue(0);
+      }
+      caller.join();
+    }
+    assertThat(own).hasValue(100);
+    assertThat(others).hasValue(1);
+  }
+
+  @Test
   void refusesBadCountsAndUseAfterClose() {
     assertThatThrownBy(() -> new Workers(0)).hasMessage("lamina.cpu.threads must be ≥ 1 but is 0");
     Workers workers = new Workers(2);

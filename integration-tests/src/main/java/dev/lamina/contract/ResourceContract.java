@@ -13,6 +13,7 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.Matrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -187,34 +188,65 @@ public abstract class ResourceContract extends BackendContract {
   }
 
   @Test
-  final void twoThreadsMayUseOneBackend() throws InterruptedException {
-    double[][] x = Inputs.rows(7, dtype(), 150, 20);
-    List<Throwable> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
-    try (Placed px = host(x);
-        Placed alone = poisoned(150, 150)) {
-      Kernel kernel = Kernel.parse("ntk(depth=2)");
-      backend().gram().compute(kernel, px.matrix(), px.matrix(), alone.matrix());
-      double[][] want = alone.read();
+  final void callersMayShareABackend() throws InterruptedException {
+    requireCallersDoNotDisturbEachOther(backend(), 3);
+  }
+
+  /** Callers take turns: none runs out of memory, or gets other tiles, because of another. */
+  @Test
+  final void callersMayShareABudgetThatIsEnoughForOne() throws InterruptedException {
+    long enough;
+    try (Backend b = open(LaminaConfig.defaults().withMemoryBudget(SMALL_BUDGET))) {
+      requireCallersDoNotDisturbEachOther(b, 1);
+      enough = b.budget().peak();
+    }
+    try (Backend b = open(LaminaConfig.defaults().withMemoryBudget(enough))) {
+      requireCallersDoNotDisturbEachOther(b, 3);
+    }
+  }
+
+  private void requireCallersDoNotDisturbEachOther(Backend b, int count)
+      throws InterruptedException {
+    Kernel kernel = Kernel.parse("ntk(depth=2)");
+    List<Throwable> failures = new CopyOnWriteArrayList<>();
+    try (Placed x = place(b, Inputs.rows(7, dtype(), 300, 100));
+        Placed v = place(b, Inputs.rows(8, dtype(), 300, 2))) {
+      double[][] matrix = computed(b, kernel, x);
+      double[][] product = multiplied(b, kernel, x, v);
+      Runnable caller =
+          () -> {
+            for (int i = 0; i < 5; i++) {
+              Comparison.requireSame("matrix beside others", computed(b, kernel, x), matrix);
+              Comparison.requireSame("product beside others", multiplied(b, kernel, x, v), product);
+            }
+          };
       List<Thread> callers = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < count; i++) {
         callers.add(
             Thread.ofPlatform()
                 .uncaughtExceptionHandler((thread, e) -> failures.add(e))
-                .start(() -> computeOften(kernel, px.matrix(), want)));
+                .start(caller));
       }
-      for (Thread caller : callers) {
-        caller.join();
+      for (Thread thread : callers) {
+        thread.join();
       }
     }
     assertThat(failures).isEmpty();
   }
 
-  private void computeOften(Kernel kernel, Matrix x, double[][] want) {
-    for (int i = 0; i < 5; i++) {
-      try (Placed out = poisoned(want.length, want.length)) {
-        backend().gram().compute(kernel, x, x, out.matrix());
-        Comparison.requireSame("beside other callers", out.read(), want);
-      }
+  private double[][] computed(Backend b, Kernel kernel, Placed x) {
+    int n = Math.toIntExact(x.matrix().rows());
+    try (Placed out = poison(b, n, n)) {
+      b.gram().compute(kernel, x.matrix(), x.matrix(), out.matrix());
+      return out.read();
+    }
+  }
+
+  private double[][] multiplied(Backend b, Kernel kernel, Placed x, Placed v) {
+    int cols = Math.toIntExact(v.matrix().cols());
+    try (Placed out = poison(b, Math.toIntExact(x.matrix().rows()), cols)) {
+      b.gram().multiply(kernel, x.matrix(), x.matrix(), v.matrix(), out.matrix());
+      return out.read();
     }
   }
 }
