@@ -7,6 +7,7 @@ import dev.lamina.lowering.RowProgram;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.ops.AbstractGramOps;
+import dev.lamina.ops.RowScan;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -192,14 +193,14 @@ final class CpuGramOps extends AbstractGramOps {
 
   private LoweredKernel lower(
       String operation, Lowering lowering, HostMatrix x, HostMatrix z, boolean symmetric) {
-    RowScan scanX = RowScan.of(operation, "x", x, workers);
-    RowScan scanZ = symmetric ? scanX : RowScan.of(operation, "z", z, workers);
+    RowScan scanX = RowScans.of(operation, "x", x, workers);
+    RowScan scanZ = symmetric ? scanX : RowScans.of(operation, "z", z, workers);
     RowScan both = scanX.and(scanZ);
     both.requireRange(operation, x.dtype());
     LoweredKernel kernel = lowering.lower(new InputScale(x.cols(), both.largest()));
-    scanX.requireDefined(operation, "x", x, kernel);
+    scanX.requireDefined(operation, "x", i -> RowDistance.squaredNorm(x, i), kernel);
     if (!symmetric) {
-      scanZ.requireDefined(operation, "z", z, kernel);
+      scanZ.requireDefined(operation, "z", i -> RowDistance.squaredNorm(z, i), kernel);
     }
     return kernel;
   }

@@ -2,6 +2,7 @@ package dev.lamina.cpu;
 
 import dev.lamina.lowering.EntryProgram;
 import dev.lamina.lowering.Instruction;
+import dev.lamina.lowering.NearPairs;
 import dev.lamina.lowering.PairStatistic;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;

@@ -3,6 +3,7 @@ package dev.lamina.cpu;
 import dev.lamina.backend.MemoryBudget;
 import dev.lamina.lowering.EntryProgram;
 import dev.lamina.lowering.LoweredKernel;
+import dev.lamina.lowering.NearPairs;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import java.lang.foreign.Arena;

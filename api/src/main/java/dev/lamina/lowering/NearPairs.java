@@ -1,4 +1,4 @@
-package dev.lamina.cpu;
+package dev.lamina.lowering;
 
 import dev.lamina.matrix.DType;
 
@@ -9,7 +9,7 @@ import dev.lamina.matrix.DType;
  * @param complement threshold of 1 − cos
  * @param distance threshold of ‖x − z‖² relative to ‖x‖² + ‖z‖²
  */
-record NearPairs(double complement, double distance) {
+public record NearPairs(double complement, double distance) {
 
   /**
    * Returns the thresholds for data of d columns.
@@ -19,8 +19,12 @@ record NearPairs(double complement, double distance) {
    * half as much: 1e-4 as the accuracy rule asks. In float64 a threshold of 1e-6 costs nothing and
    * keeps nine digits. For stationary kernels f(D/ℓ²) an error δ of D changes the value by at most
    * about 0.4·δ/D, which at D = 0.05·(‖x‖² + ‖z‖²) is within 8·u√d however short the length scale.
+   *
+   * @param dtype element type of the products
+   * @param d number of columns
+   * @return the thresholds
    */
-  static NearPairs of(DType dtype, long d) {
+  public static NearPairs of(DType dtype, long d) {
     double rounding = dtype.unitRoundoff() * Math.sqrt((double) d);
     return dtype == DType.FLOAT32
         ? new NearPairs(Math.min(0.1, 3000 * rounding), 0.05)
