@@ -13,6 +13,7 @@ final class Subcommands {
         .addSubcommand(new KernelCommand(session))
         .addSubcommand(new RegressCommand(session))
         .addSubcommand(new DegeneracyCommand(session))
+        .addSubcommand(new PropagateCommand(session))
         .addSubcommand(new BenchCommand(session))
         .addSubcommand(DataCommand.of(session));
   }
