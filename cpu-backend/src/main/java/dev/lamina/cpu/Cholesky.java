@@ -1,14 +1,11 @@
 package dev.lamina.cpu;
 
 import dev.lamina.backend.MemoryBudget;
-import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.Jitter;
 import dev.lamina.ops.NotPositiveDefiniteException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -81,7 +78,7 @@ final class Cholesky {
     double[] diagonal = new double[Math.toIntExact(tiles.matrix().rows())];
     Arrays.setAll(diagonal, i -> tiles.matrix().get(i, i));
     double addition = 0;
-    Iterator<Double> more = additions(diagonal, jitter, tiles.matrix().dtype()).iterator();
+    Iterator<Double> more = jitter.additions(diagonal, tiles.matrix().dtype()).iterator();
     while (true) {
       Optional<Failure> failed = attempt();
       if (failed.isEmpty()) {
@@ -93,30 +90,6 @@ final class Cholesky {
       addition = more.next();
       restore(diagonal, addition);
     }
-  }
-
-  /**
-   * Returns the additions to try: those of {@code jitter} that change the diagonal at all.
-   *
-   * @param diagonal the diagonal of the matrix
-   * @param jitter what is allowed
-   * @param dtype the element type that sums are rounded to
-   */
-  static List<Double> additions(double[] diagonal, Jitter jitter, DType dtype) {
-    double mean = Arrays.stream(diagonal).sum() / diagonal.length;
-    List<Double> additions = new ArrayList<>();
-    for (int k = 0; k < jitter.attempts(); k++) {
-      double addition = jitter.first() * Math.pow(10, k) * mean;
-      if (addition > 0
-          && Arrays.stream(diagonal).anyMatch(d -> rounded(d + addition, dtype) != d)) {
-        additions.add(addition);
-      }
-    }
-    return additions;
-  }
-
-  private static double rounded(double value, DType dtype) {
-    return dtype == DType.FLOAT32 ? (float) value : value;
   }
 
   /** Factors once. */

@@ -9,6 +9,9 @@ import dev.lamina.ops.GramOps;
 import dev.lamina.ops.Jitter;
 import dev.lamina.ops.LinearOperator;
 import dev.lamina.ops.Preconditioner;
+import dev.lamina.ops.iteration.BlockConjugateGradient;
+import dev.lamina.ops.iteration.Columns;
+import dev.lamina.ops.iteration.IterativeRefinement;
 import java.util.Optional;
 
 /** Factorisations, linear systems and eigenvalues on the processor. */
@@ -64,8 +67,13 @@ final class CpuSolveOps extends AbstractSolveOps {
 
   @Override
   protected Refinement doSolveRefined(Matrix a, Matrix b) {
-    try (var _ = workers.turn()) {
-      return RefinedSolve.solve(CpuMatrix.host(a), CpuMatrix.host(b), workers, budget);
+    try (var _ = workers.turn();
+        Temporary temporary = new Temporary(budget, "solveRefined")) {
+      return IterativeRefinement.solve(
+          new CpuSystem(CpuMatrix.host(a), workers, budget),
+          CpuMatrix.host(b),
+          columns(),
+          temporary::matrix);
     }
   }
 
@@ -82,11 +90,16 @@ final class CpuSolveOps extends AbstractSolveOps {
                 Optional.of(new PivotedCholesky(pivoted, b.cols(), gram, workers, temporary));
           };
       BlockConjugateGradient.Vectors vectors =
-          BlockConjugateGradient.Vectors.of(solution, preconditioner.isPresent(), temporary);
+          BlockConjugateGradient.Vectors.of(
+              solution, preconditioner.isPresent(), temporary::matrix);
       return new BlockConjugateGradient(
-              operator, CpuMatrix.host(b), settings, preconditioner, vectors, new Columns(workers))
+              operator, CpuMatrix.host(b), settings, preconditioner, vectors, columns())
           .solve(solution);
     }
+  }
+
+  private Columns columns() {
+    return new Columns((count, body) -> workers.forEach(count, (worker, i) -> body.accept(i)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.GramOps;
 import dev.lamina.ops.NotPositiveDefiniteException;
 import dev.lamina.ops.Preconditioner;
+import dev.lamina.ops.iteration.ApproximateInverse;
 
 /**
  * The preconditioner P = F Fᵀ + noise·I with the first columns F of the Cholesky factor of a kernel
@@ -13,7 +14,7 @@ import dev.lamina.ops.Preconditioner;
  *
  * <p>P⁻¹ r = (r − F (noise·I + FᵀF)⁻¹ Fᵀ r)/noise by the Woodbury identity. Fᵀ is stored, m×N.
  */
-final class PivotedCholesky {
+final class PivotedCholesky implements ApproximateInverse {
   private static final String OPERATION = "conjugateGradient: pivoted Cholesky preconditioner";
 
   /** Rows of Fᵀ, or of the result, that one body works on. */
@@ -146,13 +147,8 @@ final class PivotedCholesky {
     return Block.of(core, 0, rank, 0, rank);
   }
 
-  /**
-   * Computes {@code z = P⁻¹ r}.
-   *
-   * @param r N×t float64
-   * @param z N×t float64, overwritten
-   */
-  void apply(HostMatrix r, HostMatrix z) {
+  @Override
+  public void apply(HostMatrix r, HostMatrix z) {
     workers.forEach(
         Math.ceilDiv(rank, STEP),
         (worker, step) -> {

@@ -227,12 +227,11 @@ final class CholeskyTest {
   @Test
   void additionsThatChangeNothingAreLeftOut() {
     double[] ones = {1, 1, 1};
-    assertThat(Cholesky.additions(ones, Jitter.DEFAULT, DType.FLOAT64)).hasSize(6);
-    assertThat(Cholesky.additions(ones, Jitter.DEFAULT, DType.FLOAT32))
+    assertThat(Jitter.DEFAULT.additions(ones, DType.FLOAT64)).hasSize(6);
+    assertThat(Jitter.DEFAULT.additions(ones, DType.FLOAT32))
         .containsExactly(1e-10 * Math.pow(10, 3), 1e-10 * Math.pow(10, 4), 1e-10 * Math.pow(10, 5));
-    assertThat(Cholesky.additions(new double[] {-1, 0.5}, Jitter.DEFAULT, DType.FLOAT64)).isEmpty();
-    assertThat(Cholesky.additions(new double[] {Double.NaN}, Jitter.DEFAULT, DType.FLOAT64))
-        .isEmpty();
+    assertThat(Jitter.DEFAULT.additions(new double[] {-1, 0.5}, DType.FLOAT64)).isEmpty();
+    assertThat(Jitter.DEFAULT.additions(new double[] {Double.NaN}, DType.FLOAT64)).isEmpty();
   }
 
   @ParameterizedTest

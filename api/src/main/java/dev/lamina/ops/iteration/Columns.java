@@ -1,4 +1,4 @@
-package dev.lamina.cpu;
+package dev.lamina.ops.iteration;
 
 import dev.lamina.matrix.HostMatrix;
 
@@ -9,13 +9,18 @@ import dev.lamina.matrix.HostMatrix;
  * <p>Sums are taken in float64 over blocks of rows of fixed size and the blocks added in their
  * order, so that they do not depend on the number of threads.
  */
-final class Columns {
+public final class Columns {
   private static final int ROWS = 1024;
 
-  private final Workers workers;
+  private final IndexLoop loop;
 
-  Columns(Workers workers) {
-    this.workers = workers;
+  /**
+   * Creates the operations.
+   *
+   * @param loop shares out the blocks of rows
+   */
+  public Columns(IndexLoop loop) {
+    this.loop = loop;
   }
 
   /** What is done with a range of rows. */
@@ -25,14 +30,18 @@ final class Columns {
   }
 
   private void forEachBlock(HostMatrix m, RowRange body) {
-    workers.forEach(
+    loop.forEach(
         Math.ceilDiv(m.rows(), ROWS),
-        (worker, block) ->
-            body.run((int) block, block * ROWS, Math.min(m.rows(), (block + 1) * ROWS)));
+        block -> body.run((int) block, block * ROWS, Math.min(m.rows(), (block + 1) * ROWS)));
   }
 
-  /** Returns Σ_i a_ij b_ij for each column j. */
-  double[] dots(HostMatrix a, HostMatrix b) {
+  /**
+   * {@return Σ_i a_ij b_ij for each column j}
+   *
+   * @param a N×t
+   * @param b N×t
+   */
+  public double[] dots(HostMatrix a, HostMatrix b) {
     int cols = Math.toIntExact(a.cols());
     double[][] partial = new double[Math.toIntExact(Math.ceilDiv(a.rows(), ROWS))][cols];
     forEachBlock(
@@ -54,8 +63,12 @@ final class Columns {
     return sums;
   }
 
-  /** Returns max_i |a_ij| for each column j; NaN counts as ∞. */
-  double[] largest(HostMatrix a) {
+  /**
+   * {@return max_i |a_ij| for each column j; NaN counts as ∞}
+   *
+   * @param a N×t
+   */
+  public double[] largest(HostMatrix a) {
     int cols = Math.toIntExact(a.cols());
     double[][] partial = new double[Math.toIntExact(Math.ceilDiv(a.rows(), ROWS))][cols];
     forEachBlock(
@@ -79,8 +92,12 @@ final class Columns {
     return largest;
   }
 
-  /** Returns ‖a_j‖₂ for each column j. */
-  double[] norms(HostMatrix a) {
+  /**
+   * {@return ‖a_j‖₂ for each column j}
+   *
+   * @param a N×t
+   */
+  public double[] norms(HostMatrix a) {
     double[] norms = dots(a, a);
     for (int j = 0; j < norms.length; j++) {
       norms[j] = Math.sqrt(norms[j]);
@@ -96,7 +113,7 @@ final class Columns {
    * @param keep t factors; 0 ignores the old value even if it is NaN
    * @param y N×t, may be of another element type
    */
-  void combine(HostMatrix x, double[] factor, double[] keep, HostMatrix y) {
+  public void combine(HostMatrix x, double[] factor, double[] keep, HostMatrix y) {
     forEachBlock(
         x,
         (block, from, to) -> {
@@ -109,8 +126,13 @@ final class Columns {
         });
   }
 
-  /** Copies {@code x}, converting the element type. */
-  void copy(HostMatrix x, HostMatrix y) {
+  /**
+   * Copies, converting the element type.
+   *
+   * @param x N×t
+   * @param y N×t, overwritten
+   */
+  public void copy(HostMatrix x, HostMatrix y) {
     forEachBlock(x, (block, from, to) -> y.rows(from, to).copyFrom(x.rows(from, to)));
   }
 }

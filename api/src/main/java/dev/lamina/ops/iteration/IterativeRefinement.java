@@ -1,9 +1,7 @@
-package dev.lamina.cpu;
+package dev.lamina.ops.iteration;
 
-import dev.lamina.backend.MemoryBudget;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
-import dev.lamina.ops.Jitter;
 import dev.lamina.ops.NotPositiveDefiniteException;
 import dev.lamina.ops.SolveOps.Refinement;
 import java.util.Arrays;
@@ -16,29 +14,29 @@ import java.util.Optional;
  * <p>The float32 factor is one of S A S, where the powers of two S_ii bring the diagonal near 1:
  * the scaling is exact and keeps matrices of any magnitude within float32's range.
  */
-final class RefinedSolve {
+public final class IterativeRefinement {
   private static final String OPERATION = "solveRefined";
 
   /** As many steps as dsposv takes before it gives up. */
   private static final int MOST_STEPS = 30;
 
-  private final HostMatrix a;
+  private final RefinedSystem system;
   private final HostMatrix b;
-  private final Workers workers;
   private final Columns columns;
   private final double norm;
+  private final double[] diagonal;
   private final HostMatrix x;
   private final HostMatrix residual;
-  private final MemoryBudget budget;
+  private final HostAllocator temporary;
 
-  private RefinedSolve(
-      HostMatrix a, HostMatrix b, Workers workers, MemoryBudget budget, Temporary temporary) {
-    this.a = a;
+  private IterativeRefinement(
+      RefinedSystem system, HostMatrix b, Columns columns, HostAllocator temporary) {
+    this.system = system;
     this.b = b;
-    this.workers = workers;
-    this.budget = budget;
-    this.columns = new Columns(workers);
-    this.norm = SymmetricProduct.infinityNorm(a, workers);
+    this.columns = columns;
+    this.norm = system.infinityNorm();
+    this.diagonal = system.diagonal();
+    this.temporary = temporary;
     this.x = temporary.matrix("the solution", DType.FLOAT64, b.rows(), b.cols());
     this.residual = temporary.matrix("residuals", DType.FLOAT64, b.rows(), b.cols());
   }
@@ -46,16 +44,19 @@ final class RefinedSolve {
   /**
    * Solves.
    *
-   * @param a N×N float64, its lower triangle is read
+   * @param system A, N×N float64
    * @param b N×t float64, overwritten by X if there is one
+   * @param columns works on the vectors
+   * @param temporary allocates vectors
+   * @return what was done
+   * @throws NotPositiveDefiniteException if A is not positive definite in float64 either
    */
-  static Refinement solve(HostMatrix a, HostMatrix b, Workers workers, MemoryBudget budget) {
-    try (Temporary temporary = new Temporary(budget, OPERATION)) {
-      RefinedSolve solve = new RefinedSolve(a, b, workers, budget, temporary);
-      Refinement done = solve.attempt(DType.FLOAT32).orElseGet(solve::inFull);
-      b.copyFrom(solve.x);
-      return done;
-    }
+  public static Refinement solve(
+      RefinedSystem system, HostMatrix b, Columns columns, HostAllocator temporary) {
+    IterativeRefinement solve = new IterativeRefinement(system, b, columns, temporary);
+    Refinement done = solve.attempt(DType.FLOAT32).orElseGet(solve::inFull);
+    b.copyFrom(solve.x);
+    return done;
   }
 
   private Refinement inFull() {
@@ -69,13 +70,10 @@ final class RefinedSolve {
    * @return empty if a float32 factor does not exist or does not lead to the solution
    */
   private Optional<Refinement> attempt(DType dtype) {
-    try (Temporary own = new Temporary(budget, OPERATION)) {
-      HostMatrix factor = own.matrix("the factor", dtype, a.rows(), a.rows());
-      HostMatrix step = own.matrix("a step", dtype, b.rows(), b.cols());
-      double[] scale = scale();
-      copyScaled(scale, factor);
-      Cholesky.factor(OPERATION, factor, Jitter.NONE, workers, budget);
-      return refine(factor, step, scale);
+    double[] scale = scale();
+    try (RefinedSystem.Factor factor = system.factor(dtype, scale)) {
+      HostMatrix step = temporary.matrix("a step", dtype, b.rows(), b.cols());
+      return refine(factor, dtype == DType.FLOAT32, step, scale);
     } catch (NotPositiveDefiniteException e) {
       if (dtype == DType.FLOAT64) {
         throw unscaled(e);
@@ -86,9 +84,9 @@ final class RefinedSolve {
 
   /** Returns 2^k near 1/√a_ii; 1 where the diagonal is not positive and the factor will say so. */
   private double[] scale() {
-    double[] scale = new double[Math.toIntExact(a.rows())];
+    double[] scale = new double[diagonal.length];
     for (int i = 0; i < scale.length; i++) {
-      double d = a.get(i, i);
+      double d = diagonal[i];
       scale[i] = d > 0 && Double.isFinite(d) ? Math.scalb(1.0, -Math.getExponent(d) / 2) : 1;
     }
     return scale;
@@ -100,29 +98,18 @@ final class RefinedSolve {
         OPERATION, e.pivot(), e.value() / scale / scale, e.jitter());
   }
 
-  private void copyScaled(double[] scale, HostMatrix factor) {
-    workers.forEach(
-        a.rows(),
-        (worker, i) -> {
-          for (int j = 0; j <= i; j++) {
-            factor.set(i, j, a.get(i, j) * scale[(int) i] * scale[j]);
-          }
-        });
-  }
-
-  private Optional<Refinement> refine(HostMatrix factor, HostMatrix step, double[] scale) {
+  private Optional<Refinement> refine(
+      RefinedSystem.Factor factor, boolean single, HostMatrix step, double[] scale) {
     x.fill(0);
     residual.copyFrom(b);
     double before = Double.POSITIVE_INFINITY;
     for (int steps = 0; ; steps++) {
       double[] length = toStep(scale, step);
-      TriangularSolve.solve(factor, step, false, workers);
-      TriangularSolve.solve(factor, step, true, workers);
+      factor.solve(step);
       addStep(scale, length, step);
       residual.copyFrom(b);
-      SymmetricProduct.multiply(-1, a, x, 1, residual, workers);
+      system.subtractProduct(x, residual);
       double error = backwardError();
-      boolean single = factor.dtype() == DType.FLOAT32;
       if (error <= 1 || (!single && steps >= 1)) {
         return Optional.of(new Refinement(steps, relativeResidual(), single));
       }
@@ -167,7 +154,7 @@ final class RefinedSolve {
   private double backwardError() {
     double[] r = columns.largest(residual);
     double[] size = columns.largest(x);
-    double unit = norm * DType.FLOAT64.unitRoundoff() * (Math.sqrt((double) a.rows()) + 2);
+    double unit = norm * DType.FLOAT64.unitRoundoff() * (Math.sqrt((double) system.size()) + 2);
     double worst = 0;
     for (int j = 0; j < r.length; j++) {
       worst = Math.max(worst, r[j] == 0 ? 0 : r[j] / (unit * size[j]));

@@ -1,4 +1,4 @@
-package dev.lamina.cpu;
+package dev.lamina.ops.iteration;
 
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
@@ -18,13 +18,13 @@ import java.util.stream.IntStream;
  * are taken by definition, b − A x; columns that have drifted start anew from there, as long as
  * that makes progress.
  */
-final class BlockConjugateGradient {
+public final class BlockConjugateGradient {
   /** Rounding error is removed by the first new starts or not at all. */
   private static final int MOST_STARTS = 6;
 
   private final LinearOperator operator;
   private final ConjugateGradient settings;
-  private final Optional<PivotedCholesky> preconditioner;
+  private final Optional<? extends ApproximateInverse> preconditioner;
   private final Columns columns;
   private final HostMatrix b;
   private final Vectors v;
@@ -54,7 +54,7 @@ final class BlockConjugateGradient {
    * @param given what the operator is given: {@code p}, or its copy in the operator's element type
    * @param taken what it returns: {@code q}, or in its element type
    */
-  record Vectors(
+  public record Vectors(
       HostMatrix x,
       HostMatrix r,
       HostMatrix z,
@@ -63,8 +63,14 @@ final class BlockConjugateGradient {
       HostMatrix given,
       HostMatrix taken) {
 
-    /** Allocates all but a float64 solution. */
-    static Vectors of(HostMatrix x, boolean preconditioned, Temporary temporary) {
+    /**
+     * {@return the vectors, all but a float64 solution newly allocated}
+     *
+     * @param x the solution
+     * @param preconditioned whether there is a preconditioner
+     * @param temporary allocates
+     */
+    public static Vectors of(HostMatrix x, boolean preconditioned, HostAllocator temporary) {
       long rows = x.rows();
       long cols = x.cols();
       boolean single = x.dtype() == DType.FLOAT32;
@@ -86,11 +92,21 @@ final class BlockConjugateGradient {
     }
   }
 
-  BlockConjugateGradient(
+  /**
+   * Prepares the iteration.
+   *
+   * @param operator A
+   * @param b N×t right-hand sides
+   * @param settings tolerance, iteration limit
+   * @param preconditioner an approximate inverse, if there is one
+   * @param vectors the memory of the method
+   * @param columns works on the vectors
+   */
+  public BlockConjugateGradient(
       LinearOperator operator,
       HostMatrix b,
       ConjugateGradient settings,
-      Optional<PivotedCholesky> preconditioner,
+      Optional<? extends ApproximateInverse> preconditioner,
       Vectors vectors,
       Columns columns) {
     this.operator = operator;
@@ -108,9 +124,10 @@ final class BlockConjugateGradient {
    * Iterates.
    *
    * @param x the starting point, overwritten by the solution
+   * @return how far it got
    * @throws NotPositiveDefiniteException if a direction of negative curvature turns up
    */
-  ConjugateGradient.Result solve(HostMatrix x) {
+  public ConjugateGradient.Result solve(HostMatrix x) {
     boolean converts = x.dtype() == DType.FLOAT32;
     if (converts) {
       columns.copy(x, v.x());
