@@ -56,23 +56,31 @@ public enum DeviceFunction {
    * <p>Grid: T(T + 1)/2 blocks with T = ⌈n/tile⌉ if symmetric, else ⌈n/tile⌉·⌈m/tile⌉. n, m, d ≥ 1.
    */
   GRAM_F32("gram_f32", 256, 128, Parameters.GRAM),
+  /**
+   * {@link #GRAM_F32} for uniform programs only (word 1 of the program is 1): everything stays in
+   * the processor's registers.
+   */
+  GRAM_F32_UNIFORM("gram_f32", 256, 128, Parameters.GRAM),
   /** {@link #GRAM_F32} in float64; on tensor cores (DMMA) from compute capability 8.0 on. */
   GRAM_F64("gram_f64", 128, 64, Parameters.GRAM),
+  /** {@link #GRAM_F64} for uniform programs only. */
+  GRAM_F64_UNIFORM("gram_f64", 128, 64, Parameters.GRAM),
   /** {@link #GRAM_F64} for float32 matrices: products and program in float64, stored rounded. */
   GRAM_F32_BY_F64("gram_f64", 128, 64, Parameters.GRAM),
   /**
-   * {@link #GRAM_F32} with the products and the pair statistic in float64, the program after it in
-   * float32: slots as for float32, near thresholds as for float64.
+   * {@link #GRAM_F32_UNIFORM} with the products and the pair statistic in float64, the layers after
+   * it in float32: slots as for float32, near thresholds as for float64. Uniform programs only.
    */
   GRAM_F32_PRODUCTS64("gram_f64", 128, 64, Parameters.GRAM),
   /**
-   * {@link #GRAM_F32} with products on tensor cores, each factor split into two TF32 numbers (three
-   * products, Markidis et al. 2018). Needs compute capability 8.0.
+   * {@link #GRAM_F32_UNIFORM} with products on tensor cores, each factor split into two TF32
+   * numbers (three products, Markidis et al. 2018). Uniform programs only. Needs compute capability
+   * 8.0.
    */
   GRAM_F32_3XTF32("gram_tf32", 256, 128, Parameters.GRAM),
   /**
-   * {@link #GRAM_F32} with products of factors rounded to TF32 (11 bits): opt-in. Needs compute
-   * capability 8.0.
+   * {@link #GRAM_F32_UNIFORM} with products of factors rounded to TF32 (11 bits): opt-in. Uniform
+   * programs only. Needs compute capability 8.0.
    */
   GRAM_F32_TF32("gram_tf32", 256, 128, Parameters.GRAM),
 
@@ -99,11 +107,11 @@ public enum DeviceFunction {
    * <p>Grid: (⌈n/tile⌉, ⌈t/16⌉, splits). {@code partial} holds splits·n·t numbers. {@link
    * #MULTIPLY_SUM_F32} adds the parts in their order.
    */
-  MULTIPLY_F32("gram_f32", 256, 64, Parameters.MULTIPLY),
+  MULTIPLY_F32("gram_f32", 256, 128, Parameters.MULTIPLY),
   /** {@link #MULTIPLY_F32} in float64. */
-  MULTIPLY_F64("gram_f64", 256, 64, Parameters.MULTIPLY),
+  MULTIPLY_F64("gram_f64", 128, 64, Parameters.MULTIPLY),
   /** {@link #MULTIPLY_F32} for float32 matrices with the program in float64. */
-  MULTIPLY_F32_BY_F64("gram_f64", 256, 64, Parameters.MULTIPLY),
+  MULTIPLY_F32_BY_F64("gram_f64", 128, 64, Parameters.MULTIPLY),
   /**
    * out = Σ_s partial[s] (n×t).
    *
