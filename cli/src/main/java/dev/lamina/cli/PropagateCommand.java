@@ -105,6 +105,7 @@ final class PropagateCommand extends Subcommand {
    * @param weightVariance variance of the weights times the fan-in
    * @param biasVariance variance of the biases
    * @param variance variance of the first layer's pre-activations
+   * @param varianceStable whether a small deviation of the variance does not grow
    * @param gradientGrowth factor of the mean square of the gradient through the first layer
    * @param layers layers 1 to L
    * @param equilibriumLayer l*, null if there is none
@@ -118,6 +119,7 @@ final class PropagateCommand extends Subcommand {
       double weightVariance,
       double biasVariance,
       double variance,
+      boolean varianceStable,
       double gradientGrowth,
       List<PropagatedLayer> layers,
       OptionalDouble equilibriumLayer,
@@ -195,6 +197,7 @@ final class PropagateCommand extends Subcommand {
         network.weightVariance(),
         network.biasVariance(),
         network.variance(),
+        network.varianceIsStable(),
         network.gradientGrowth(),
         p.layers(),
         p.equilibriumLayer(),
@@ -251,8 +254,12 @@ final class PropagateCommand extends Subcommand {
       return "";
     }
     double excess = d.gradientGrowth() - 1;
-    return Math.abs(excess) < 1e-9
-        ? " (edge of chaos)"
-        : excess > 0 ? " (gradients grow)" : " (gradients vanish)";
+    String phase =
+        Math.abs(excess) < 1e-9
+            ? " (edge of chaos)"
+            : excess > 0 ? " (gradients grow)" : " (gradients vanish)";
+    return d.varianceStable()
+        ? phase
+        : phase + "; deviations of the variance grow, so finite networks leave this regime";
   }
 }

@@ -71,6 +71,9 @@ public record WideNetwork(
    *
    * (Hayou et al. 2019, definition 1), so that neither values nor gradients grow or vanish.
    *
+   * <p>For gelu, silu and exp the variance is at an unstable fixed point there, see {@link
+   * #varianceIsStable}.
+   *
    * @param activation φ
    * @param biasVariance variance of the biases, not negative
    * @return the network
@@ -138,5 +141,14 @@ public record WideNetwork(
    */
   public double gradientGrowth() {
     return new LayerSteps(this).next().gradientGrowth();
+  }
+
+  /**
+   * {@return whether a small deviation of the variance does not grow from layer to layer; where it
+   * does, networks of finite width leave the fixed point. False for residual networks, whose
+   * variance has no fixed point}
+   */
+  public boolean varianceIsStable() {
+    return !residual && FixedPoints.isStable(this);
   }
 }
