@@ -173,7 +173,8 @@ public record ConfigSources(
               .setOriginDescription(file.toString())
               .setClassLoader(ConfigSources.class.getClassLoader())
               .setIncluder(new StrictIncluder());
-      return ConfigFactory.parseFile(file.toFile(), options);
+      // Includes are looked for beside the file, and a bare name would have no folder.
+      return ConfigFactory.parseFile(file.toAbsolutePath().toFile(), options);
     } catch (com.typesafe.config.ConfigException e) {
       errors.add("", e.origin() == null ? file.toString() : "", e.getMessage());
       return ConfigFactory.empty();

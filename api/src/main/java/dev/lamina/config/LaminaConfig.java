@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param precision element type of kernel matrices
  * @param deterministic whether results must not depend on the number of threads
  * @param cache folder for fetched data sets; empty: where the system keeps caches
- * @param cpuThreads threads of the {@code cpu} backend, ≥ 1; by default all processors
+ * @param cpuThreads threads of the {@code cpu} backend, from 1 to 1024; by default all processors
  * @param cuda settings of the {@code cuda} backend
  * @param origins where values were set, by path; values without an entry were set by code
  */
@@ -32,6 +32,9 @@ public record LaminaConfig(
     CudaConfig cuda,
     Map<String, String> origins) {
 
+  /** Far above what helps anywhere, and below what an operating system refuses. */
+  static final int MOST_THREADS = 1024;
+
   /** Checks the ranges. */
   public LaminaConfig {
     Objects.requireNonNull(backend, "lamina.backend");
@@ -42,8 +45,9 @@ public record LaminaConfig(
       throw new IllegalArgumentException(
           "lamina.memory-budget must be ≥ 1 byte but is " + memoryBudget);
     }
-    if (cpuThreads < 1) {
-      throw new IllegalArgumentException("lamina.cpu.threads must be ≥ 1 but is " + cpuThreads);
+    if (cpuThreads < 1 || cpuThreads > MOST_THREADS) {
+      throw new IllegalArgumentException(
+          "lamina.cpu.threads must be from 1 to %d but is %d".formatted(MOST_THREADS, cpuThreads));
     }
     origins = Map.copyOf(origins);
   }
@@ -139,9 +143,9 @@ public record LaminaConfig(
   }
 
   /**
-   * {@return this configuration with another number of threads, ≥ 1}
+   * {@return this configuration with another number of threads, from 1 to 1024}
    *
-   * @param threads number of threads, ≥ 1
+   * @param threads number of threads, from 1 to 1024
    */
   public LaminaConfig withCpuThreads(int threads) {
     return new LaminaConfig(

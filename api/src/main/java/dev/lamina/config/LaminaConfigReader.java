@@ -77,10 +77,11 @@ final class LaminaConfigReader {
   }
 
   private static int threads(ConfigReader cpu) {
-    int processors = Runtime.getRuntime().availableProcessors();
+    int processors =
+        Math.min(LaminaConfig.MOST_THREADS, Runtime.getRuntime().availableProcessors());
     return isAuto(cpu, "threads")
         ? processors
-        : cpu.integer("threads", Bounds.atLeast(1), processors);
+        : cpu.integer("threads", Bounds.between(1, LaminaConfig.MOST_THREADS), processors);
   }
 
   private static long memoryBudget(ConfigReader lamina) {

@@ -1,5 +1,6 @@
 package dev.lamina.config;
 
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigIncluderClasspath;
@@ -26,7 +27,14 @@ final class StrictIncluder implements ConfigIncluder, ConfigIncluderFile, Config
 
   @Override
   public ConfigObject include(ConfigIncludeContext context, String what) {
-    return standard.include(strict(context), what);
+    try {
+      return standard.include(strict(context), what);
+    } catch (ConfigException.IO e) {
+      throw new ConfigException.Generic(
+          "include \"%s\": there is no %s, .json or .properties beside the file"
+              .formatted(what, what.endsWith(".conf") ? what : what + ".conf"),
+          e);
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -88,6 +89,10 @@ public final class FileException extends UncheckedIOException {
    */
   public static FileException writing(Path file, IOException cause) {
     Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
+    if (cause instanceof FileAlreadyExistsException) {
+      String why = "it must be a folder but something else has this name";
+      return new FileException(file, Reason.NOT_A_FILE, "cannot write " + file + ": " + why, cause);
+    }
     Reason reason = reason(cause);
     if (reason == Reason.MISSING || reason == Reason.NOT_A_FILE) {
       reason = Reason.NO_FOLDER;

@@ -3,7 +3,7 @@ package dev.lamina.analysis.audit;
 /**
  * How many entries to check.
  *
- * @param pairs number of entries, ≥ 1
+ * @param pairs number of entries, ≥ 1; every entry is checked once if there are no more
  * @param mostParallel how many of them are the pairs with the largest cosine; the others are drawn
  *     at random with equal probability
  * @param seed seed of the draw

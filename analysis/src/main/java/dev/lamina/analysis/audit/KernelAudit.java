@@ -81,11 +81,10 @@ public final class KernelAudit {
               .formatted(x.rows(), z.rows(), values.shape()));
     }
     List<Pair> parallel = ParallelPairs.find(backend, x, z, settings.mostParallel());
-    List<Pair> pairs = new ArrayList<>(parallel);
-    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(settings.seed());
-    while (pairs.size() < settings.pairs()) {
-      pairs.add(new Pair(random.nextLong(x.rows()), random.nextLong(z.rows())));
-    }
+    List<Pair> pairs =
+        settings.pairs() >= values.rows() * values.cols()
+            ? all(values)
+            : sample(parallel, values, settings);
     KernelAudit audit = new KernelAudit(backend, kernel, x, z, values, angles);
     for (int from = 0; from < pairs.size(); from += BLOCK) {
       audit.check(pairs.subList(from, Math.min(pairs.size(), from + BLOCK)));
@@ -98,6 +97,25 @@ public final class KernelAudit {
         audit.entry,
         angles.isPresent() ? OptionalDouble.of(audit.angle) : OptionalDouble.empty(),
         audit.worst);
+  }
+
+  private static List<Pair> all(HostMatrix values) {
+    List<Pair> pairs = new ArrayList<>();
+    for (long i = 0; i < values.rows(); i++) {
+      for (long j = 0; j < values.cols(); j++) {
+        pairs.add(new Pair(i, j));
+      }
+    }
+    return pairs;
+  }
+
+  private static List<Pair> sample(List<Pair> parallel, HostMatrix values, AuditSettings settings) {
+    List<Pair> pairs = new ArrayList<>(parallel);
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(settings.seed());
+    while (pairs.size() < settings.pairs()) {
+      pairs.add(new Pair(random.nextLong(values.rows()), random.nextLong(values.cols())));
+    }
+    return pairs;
   }
 
   private void check(List<Pair> pairs) {

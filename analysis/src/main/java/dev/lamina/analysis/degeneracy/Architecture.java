@@ -54,7 +54,8 @@ public record Architecture(List<Integer> hidden) {
       Matcher matcher = PART.matcher(part);
       if (!matcher.matches()) {
         throw new IllegalArgumentException(
-            "widths '" + text + "': expected a form such as 512,256,3x64 but found '" + part + "'");
+            "widths '%s': expected widths below 10⁹ in a form such as 512,256,3x64 but found '%s'"
+                .formatted(text, part));
       }
       int times = matcher.group(1) == null ? 1 : Integer.parseInt(matcher.group(1));
       if (widths.size() + times > MOST_LAYERS) {

@@ -1,5 +1,6 @@
 package dev.lamina.analysis.degeneracy;
 
+import dev.lamina.analysis.data.DataException;
 import dev.lamina.analysis.data.DataSet;
 import dev.lamina.analysis.data.Response;
 import dev.lamina.analysis.degeneracy.DegeneracyConfig.Experiment;
@@ -46,8 +47,14 @@ final class DegeneracyStudy {
         switch (config.angle()) {
           case StartAngle.Given(double radians) -> radians;
           case StartAngle.Measured() -> {
-            measured.add(InputAngles.measure(train.x(), PAIRS, monteCarlo.seed()));
-            yield measured.getFirst().mean();
+            InputAngles angles = InputAngles.measure(train.x(), PAIRS, monteCarlo.seed());
+            if (angles.mean() == 0) {
+              throw new DataException(
+                  "all random pairs of training samples are parallel, so there is no angle to start"
+                      + " from; give one: angle = 1.57");
+            }
+            measured.add(angles);
+            yield angles.mean();
           }
         };
     int inputDimension = Math.toIntExact(train.features());

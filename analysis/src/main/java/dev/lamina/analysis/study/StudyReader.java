@@ -56,7 +56,9 @@ public final class StudyReader {
   public StudyConfig read(LoadedConfig loaded, Path file, ConfigErrors errors) {
     ConfigReader root = loaded.reader();
     if (!root.has("study")) {
-      root.problem("study", "is missing: this is no study file");
+      if (errors.count() == 0) { // otherwise the file could not be read
+        root.problem("study", "is missing: this is no study file");
+      }
       errors.throwIfAny();
     }
     Optional<StudyConfig> study = root.section("study").read(block -> study(block, file));
