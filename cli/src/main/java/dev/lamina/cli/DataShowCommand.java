@@ -92,9 +92,12 @@ final class DataShowCommand extends Subcommand {
 
   private DataSource source() {
     Optional<DataSource> known = known();
-    Path path = Path.of(set);
     if (known.isPresent()) {
       return known.get();
+    }
+    Path path = Path.of(set);
+    if (set.isEmpty()) {
+      throw unknown();
     }
     if (Files.isDirectory(path)) {
       return new DataSource.IdxFolder(path);
@@ -119,9 +122,13 @@ final class DataShowCommand extends Subcommand {
           Optional.empty(),
           new CsvOptions(auto.header(), auto.separator(), Optional.ofNullable(label), auto.kind()));
     }
+    throw unknown();
+  }
+
+  private ParameterException unknown() {
     List<String> names = new ArrayList<>(List.of("digits", "iris"));
     Catalogue.standard().sets().forEach(s -> names.add(s.name()));
-    throw new ParameterException(
+    return new ParameterException(
         spec.commandLine(),
         "\"%s\" is no data set, file or folder; %s"
             .formatted(set, NearestWords.suggestion(set, names)));

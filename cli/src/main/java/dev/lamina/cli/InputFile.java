@@ -2,6 +2,7 @@ package dev.lamina.cli;
 
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.ShapeException;
 import java.nio.file.Path;
 
 /** Reads inputs that the user names. */
@@ -19,6 +20,12 @@ final class InputFile {
    */
   static HostMatrix read(Path file, DType precision, Session session) {
     HostMatrix matrix = HostMatrix.map(file);
+    if (matrix.rows() == 0 || matrix.cols() == 0) {
+      matrix.close();
+      throw new ShapeException(
+          "%s: there must be at least one row and one column but the array is %s"
+              .formatted(file, matrix.shape()));
+    }
     if (matrix.dtype() == precision) {
       if (matrix.segment().isMapped()) {
         matrix.segment().load();

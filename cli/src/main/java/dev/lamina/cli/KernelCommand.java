@@ -5,15 +5,18 @@ import dev.lamina.analysis.audit.AuditReport;
 import dev.lamina.analysis.audit.AuditSettings;
 import dev.lamina.analysis.audit.KernelAudit;
 import dev.lamina.config.LaminaConfig;
-import dev.lamina.io.AtomicFile;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
+import dev.lamina.matrix.ShapeException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.StringJoiner;
+import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,6 +34,9 @@ import picocli.CommandLine.Option;
     })
 final class KernelCommand extends Subcommand {
   private static final long CORNER = 4;
+
+  /** More than can be waited for: each is computed in a block of its own. */
+  private static final int MOST_AUDITED = 1_000_000;
 
   @Option(
       names = "--kernel",
@@ -119,14 +125,18 @@ final class KernelCommand extends Subcommand {
     Kernel kernel = Kernel.parse(kernelText);
     LaminaConfig config = session().config();
     requireOptions();
-    AtomicFile.requireWritable(out);
-    if (angles != null) {
-      AtomicFile.requireWritable(angles);
-    }
+    OutputFiles.require(
+        List.of(new OutputFiles.Named("--x", x), new OutputFiles.Named("--z", z)),
+        List.of(new OutputFiles.Named("--out", out), new OutputFiles.Named("--angles", angles)));
     try (HostMatrix a = InputFile.read(x, config.precision(), session());
         HostMatrix b =
             z == null ? a.rows(0, a.rows()) : InputFile.read(z, config.precision(), session());
         Lamina lamina = Lamina.open(config)) {
+      if (a.cols() != b.cols()) {
+        throw new ShapeException(
+            "--x and --z must have the same number of columns but %s is %s and %s is %s"
+                .formatted(x, a.shape(), z, b.shape()));
+      }
       return compute(kernel, lamina, a, z == null ? a : b);
     }
   }
@@ -135,8 +145,9 @@ final class KernelCommand extends Subcommand {
     if (repeat < 1) {
       throw new IllegalArgumentException("--repeat must be ≥ 1 but is " + repeat);
     }
-    if (audit != null && audit < 1) {
-      throw new IllegalArgumentException("--audit must be ≥ 1 but is " + audit);
+    if (audit != null && (audit < 1 || audit > MOST_AUDITED)) {
+      throw new IllegalArgumentException(
+          "--audit must be from 1 to %d but is %d".formatted(MOST_AUDITED, audit));
     }
   }
 
@@ -157,12 +168,41 @@ final class KernelCommand extends Subcommand {
                       k,
                       Optional.of(t).filter(_ -> angles != null),
                       AuditSettings.of(pairs)));
+      requireFinite(k);
       NpyFile.write(out, k);
       if (angles != null) {
         NpyFile.write(angles, t);
       }
       return output(document(kernel, lamina, a, b, seconds, report));
     }
+  }
+
+  /** Checks the matrix: a polynomial of finite numbers, for one, need not be finite. */
+  private static void requireFinite(HostMatrix k) {
+    OptionalLong bad =
+        LongStream.range(0, k.rows()).parallel().filter(i -> !isFinite(k, i)).findFirst();
+    if (bad.isPresent()) {
+      long col = 0;
+      while (Double.isFinite(k.get(bad.getAsLong(), col))) {
+        col++;
+      }
+      throw new IllegalArgumentException(
+          "the kernel leaves the range of %s: row %d, column %d of the matrix is %s; scale the inputs or the kernel"
+              .formatted(
+                  k.dtype() == DType.FLOAT32 ? "float32 (--precision float64 has more)" : "float64",
+                  bad.getAsLong(),
+                  col,
+                  Double.toString(k.get(bad.getAsLong(), col))));
+    }
+  }
+
+  private static boolean isFinite(HostMatrix k, long row) {
+    for (long j = 0; j < k.cols(); j++) {
+      if (!Double.isFinite(k.get(row, j))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.lamina.cli;
 
 import dev.lamina.analysis.report.Json;
 import dev.lamina.config.ConfigSources;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,6 +55,7 @@ public final class LaminaCommand implements Runnable {
     CommandLine line =
         Subcommands.addTo(
                 new CommandLine(new LaminaCommand()).addMixin("options", options), session)
+            .registerConverter(Path.class, new PathConverter())
             .setOut(console.out())
             .setErr(console.err())
             .setParameterExceptionHandler((e, _) -> misused(e, args, console))

@@ -7,11 +7,11 @@ import dev.lamina.analysis.regression.IterativeSettings;
 import dev.lamina.analysis.regression.Precision;
 import dev.lamina.analysis.regression.RegressionSettings;
 import dev.lamina.config.LaminaConfig;
-import dev.lamina.io.AtomicFile;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -179,11 +179,14 @@ final class RegressCommand extends Subcommand {
   }
 
   private void requireWritable() {
-    for (Path path : new Path[] {out, variance}) {
-      if (path != null) {
-        AtomicFile.requireWritable(path);
-      }
-    }
+    OutputFiles.require(
+        List.of(
+            new OutputFiles.Named("--train-x", trainX),
+            new OutputFiles.Named("--train-y", trainY),
+            new OutputFiles.Named("--test-x", testX),
+            new OutputFiles.Named("--test-y", testY)),
+        List.of(
+            new OutputFiles.Named("--out", out), new OutputFiles.Named("--variance", variance)));
     if (variance != null && solver == Solver.ITERATIVE) {
       throw new IllegalArgumentException(
           "--variance needs the factor of the kernel matrix: use --solver cholesky");

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lamina.config.ConfigSources;
+import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -133,6 +136,76 @@ class DataCommandTest {
         Failure.BAD_INPUT,
         "--image: digits has rows 0 … 1796 but not 1797");
     assertRefused(data(), Failure.BAD_INPUT, "a subcommand is missing: list, fetch or show");
+  }
+
+  private Path npy(String name, DType dtype, double[][] values) {
+    Path file = folder.resolve(name);
+    try (HostMatrix wide = HostMatrix.of(values);
+        HostMatrix m = wide.copy(dtype)) {
+      NpyFile.write(file, m);
+    }
+    return file;
+  }
+
+  private void assertRefusedPair(Path x, Path y, String message) {
+    assertRefused(data("show", x.toString(), "--y", y.toString()), Failure.BAD_INPUT, message);
+  }
+
+  @Test
+  void badNumbersAreNamedByRowAndColumn() throws IOException {
+    double[][] values = {{1, 2, 3}, {4, 5, Double.NaN}};
+    Path x = npy("x.npy", DType.FLOAT32, values);
+    Path y = npy("y.npy", DType.FLOAT64, new double[][] {{1}, {2}});
+    assertRefusedPair(x, y, "x.npy x: values must be finite but row 1, column 2");
+    Path good = npy("good.npy", DType.FLOAT32, new double[][] {{1}, {2}});
+    Path bad = npy("bad.npy", DType.FLOAT64, new double[][] {{1}, {Double.NEGATIVE_INFINITY}});
+    assertRefusedPair(good, bad, "y: values must be finite but row 1, column 0");
+    Path csv = Files.writeString(folder.resolve("a.csv"), "1,2,u\n1,nan,v\n");
+    assertRefused(
+        data("show", csv.toString()),
+        Failure.BAD_INPUT,
+        csv + ": in line 2, column 2: expected a finite number but found 'nan'");
+  }
+
+  @Test
+  void brokenFilesAreRefusedWithoutHugeAllocation() throws IOException {
+    Path x = npy("x.npy", DType.FLOAT32, new double[][] {{1, 2}, {3, 4}});
+    Path y = npy("y.npy", DType.FLOAT64, new double[][] {{1}, {2}, {3}});
+    assertRefusedPair(x, y, "x and y must have equally many rows but x is 2×2");
+    byte[] whole = Files.readAllBytes(x);
+    Path cut = Files.write(folder.resolve("cut.npy"), Arrays.copyOf(whole, whole.length - 3));
+    assertRefusedPair(cut, y, "cut.npy: at byte ");
+    String lie =
+        new String(whole, StandardCharsets.ISO_8859_1)
+            .replace("(2, 2), }           ", "(900000000, 800), } ");
+    Path lying = Files.write(folder.resolve("lie.npy"), lie.getBytes(StandardCharsets.ISO_8859_1));
+    assertRefusedPair(lying, y, "lie.npy: at byte ");
+    assertRefusedPair(x, folder.resolve("no.npy"), "no.npy: there is no such file");
+    Path empty = Files.createFile(folder.resolve("empty.csv"));
+    assertRefused(
+        data("show", empty.toString()), Failure.BAD_INPUT, "expected at least one sample");
+    assertRefused(data("show", ""), Failure.BAD_INPUT, "\"\" is no data set, file or folder");
+  }
+
+  @Test
+  void idxFoldersThatLieAreRefused() throws IOException {
+    Path idx = Files.createDirectory(folder.resolve("idx"));
+    assertRefused(
+        data("show", idx.toString()), Failure.BAD_INPUT, "needs a file train-images-idx3-ubyte");
+    byte[] labels = {0, 0, 8, 1, 0, 0, 0, 2, 0, 1};
+    Files.write(idx.resolve("train-labels-idx1-ubyte"), labels);
+    byte[] two = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 9, 9, 9, 9};
+    Path images = Files.write(idx.resolve("train-images-idx3-ubyte"), two);
+    assertThat(data("show", idx.toString()).out()).contains("rows       2");
+    byte[] lying = two.clone();
+    lying[4] = 0x7f; // 2³¹ images of two pixels
+    Files.write(images, lying);
+    assertRefused(data("show", idx.toString()), Failure.BAD_INPUT, images + ": at byte ");
+    Files.write(images, Arrays.copyOf(two, 18));
+    assertRefused(data("show", idx.toString()), Failure.BAD_INPUT, images + ": at byte ");
+    Files.write(images, two);
+    Files.write(idx.resolve("train-labels-idx1-ubyte"), new byte[] {0, 0, 8, 1, 0, 0, 0, 1, 0});
+    assertRefused(data("show", idx.toString()), Failure.BAD_INPUT, "equally many rows");
   }
 
   @Test

@@ -112,14 +112,14 @@ class KernelCommandTest {
 
   @Test
   void withoutZTheMatrixIsSymmetricAndOneTriangleIsCounted() {
-    Path x = write("x.npy", DType.FLOAT32, random(50, 3));
+    Path x = write("x.npy", DType.FLOAT32, random(70, 3));
     Path angles = folder.resolve("t.npy");
     RunResult run = kernel("nngp(depth=2)", x, "--angles", angles.toString(), "--audit", "--json");
     assertThat(run.code()).isZero();
     JsonNode json = run.json();
     double seconds = json.get("seconds").asDouble();
     assertThat(json.get("gflops").asDouble())
-        .isCloseTo(50.0 * 51 * D / seconds / 1e9, within(1e-9));
+        .isCloseTo(70.0 * 71 * D / seconds / 1e9, within(1e-9));
     assertThat(json.at("/audit/pairs").asInt()).isEqualTo(4096);
     assertThat(json.at("/audit/maxRelativeError").asDouble()).isBetween(1e-12, 1e-5);
     assertThat(json.at("/audit/maxRelativeAngleError").asDouble()).isBetween(1e-12, 1e-4);
@@ -198,7 +198,11 @@ class KernelCommandTest {
   void shapesThatDoNotFitAreNamed() {
     Path x = write("x.npy", DType.FLOAT32, random(3, 1));
     Path z = write("z.npy", DType.FLOAT32, new double[][] {{1, 2}});
-    refused(kernel("linear()", x, "--z", z.toString()), 2, "3×5", "1×2");
+    refused(
+        kernel("linear()", x, "--z", z.toString()),
+        2,
+        "--x and --z must have the same number of columns but " + x + " is 3×5",
+        z + " is 1×2");
   }
 
   @Test
@@ -258,7 +262,11 @@ class KernelCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--repeat,0,--repeat must be ≥ 1", "--audit,0,--audit must be ≥ 1"})
+  @CsvSource({
+    "--repeat,0,--repeat must be ≥ 1",
+    "--audit,0,--audit must be from 1 to 1000000",
+    "--audit,1000001,but is 1000001"
+  })
   void countsMustBePositive(String option, String value, String message) {
     refused(
         kernel("linear()", write("x.npy", DType.FLOAT32, random(3, 1)), option, value), 2, message);
@@ -282,5 +290,70 @@ class KernelCommandTest {
         "the backend cuda is not available",
         "cuda  unavailable",
         "cpu   available");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 5", "4, 0"})
+  void arraysWithoutRowsOrColumnsAreRefused(int rows, int cols) {
+    try (HostMatrix empty = HostMatrix.allocate(DType.FLOAT32, rows, cols)) {
+      NpyFile.write(folder.resolve("empty.npy"), empty);
+    }
+    refused(
+        kernel("linear()", folder.resolve("empty.npy")),
+        2,
+        "empty.npy: there must be at least one row and one column but the array is %d×%d"
+            .formatted(rows, cols));
+  }
+
+  @Test
+  void outputsNeverOverwriteInputsOrEachOther() throws IOException {
+    Path x = write("x.npy", DType.FLOAT32, random(3, 1));
+    byte[] before = Files.readAllBytes(x);
+    String detour = folder.resolve("../" + folder.getFileName() + "/x.npy").toString();
+    refused(kernel("linear()", x, "--out", detour), 2, "--out", "is also --x");
+    Path link = Files.createSymbolicLink(folder.resolve("link.npy"), x);
+    refused(kernel("linear()", x, "--out", link.toString()), 2, "is also --x");
+    refused(
+        kernel("ntk()", x, "--angles", folder.resolve("./k.npy").toString()),
+        2,
+        "is also --out and would overwrite it; choose another name");
+    assertThat(Files.readAllBytes(x)).isEqualTo(before);
+  }
+
+  @Test
+  void aKernelThatOverflowsIsRefused() {
+    double[][] rows = random(3, 1);
+    rows[2] = new double[] {1e9, 0, 0, 0, 0};
+    Path x = write("x.npy", DType.FLOAT32, rows);
+    refused(
+        kernel("polynomial(degree=3)", x),
+        2,
+        "the kernel leaves the range of float32 (--precision float64 has more): row 2, column 2 of the matrix is Infinity");
+    assertThat(kernel("polynomial(degree=3)", x, "--precision", "float64").code()).isZero();
+  }
+
+  @Test
+  void ofAnAuditThatIsLargerThanTheMatrixEveryEntryIsCheckedOnce() {
+    Path x = write("x.npy", DType.FLOAT32, random(9, 1));
+    JsonNode json = kernel("ntk(depth=2)", x, "--audit", "1000000", "--json").json();
+    assertThat(json.at("/audit/pairs").asInt()).isEqualTo(81);
+  }
+
+  @Test
+  void emptyFileNamesAreRefused() {
+    Path x = write("x.npy", DType.FLOAT32, random(3, 1));
+    refused(
+        kernel("linear()", x, "--out", ""),
+        2,
+        "option '--out'",
+        "a file name is expected but the text is empty");
+  }
+
+  @Test
+  void onlyTheNeighbourhoodOfAnErrorIsShown() {
+    Path x = write("x.npy", DType.FLOAT32, random(3, 1));
+    RunResult run = kernel("linear() + ".repeat(500) + "lineer()", x);
+    refused(run, 2, "did you mean 'linear'?", "…", "column 5501");
+    assertThat(run.err()).hasSizeLessThan(300);
   }
 }

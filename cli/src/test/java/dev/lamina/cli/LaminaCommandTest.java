@@ -112,7 +112,7 @@ class LaminaCommandTest {
             """
             lamina: configuration: 2 problems
               lamina.backend (command line --backend): must be one of auto, cpu, cuda but is "gpu"; did you mean 'cpu'?
-              lamina.cpu.threads (command line --threads): must be a whole number ≥ 1 but is "none"
+              lamina.cpu.threads (command line --threads): must be a whole number ≥ 1 and ≤ 1024 but is "none"
             """);
     assertThat(run.json().at("/error/type").asText()).isEqualTo("ConfigException");
   }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -198,6 +199,36 @@ class RegressCommandTest {
     RunResult run = regress(line(), options.split(" "));
     assertThat(run.code()).isEqualTo(code);
     assertThat(run.err()).contains(message == null ? "" : message);
+  }
+
+  @Test
+  void outputsNeverOverwriteInputsOrEachOther() {
+    String x = folder.resolve("x.npy").toString();
+    String mean = folder.resolve("mean.npy").toString();
+    assertThat(regress(line(), "--noise", "1", "--out", x).err()).contains("is also --train-x");
+    RunResult twice = regress(line(), "--noise", "1", "--out", mean, "--variance", mean);
+    assertThat(twice.err()).contains("--variance " + mean + " is also --out");
+    assertThat(twice.code()).isEqualTo(2);
+    assertThat(folder.resolve("mean.npy")).doesNotExist();
+  }
+
+  @Test
+  void aSingularKernelWithoutNoiseGetsJitterOrSaysWhichPivot() throws IOException {
+    double[][] same = new double[20][3];
+    for (double[] row : same) {
+      Arrays.fill(row, 1);
+    }
+    String x = numbers("same.npy", same);
+    String y = labels("y20.npy", new long[20]);
+    RunResult run =
+        regress(
+            List.of("--train-x", x, "--train-y", y, "--test-x", x, "--kernel", "linear()"),
+            "--noise",
+            "0",
+            "--precision",
+            "float64");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.json().get("jitter").asDouble()).isPositive();
   }
 
   @Test
