@@ -176,6 +176,19 @@ class LauncherTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"ANSI_X3.4-1968, C.UTF-8", "UTF-8, de_DE", "ISO-8859-1, de_DE"})
+  void fileNamesOfAnyAlphabetAreTakenInTheCLocale(String charset, String expected)
+      throws Exception {
+    maven(BUILDING_MAVEN);
+    script(folder.resolve("maven/locale"), "#!/bin/sh\necho " + charset + "\n");
+    script(jdk.resolve("bin/java"), "#!/bin/sh\necho \"LC_ALL=$LC_ALL\"\n");
+
+    Outcome outcome = run(Map.of("LC_ALL", "de_DE"), "./lamina", "doctor");
+
+    assertThat(outcome.out()).isEqualTo("LC_ALL=" + expected + "\n");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "25.0.3, true", "25.0.10, true", "25.1, true", "26, true", "26.0.1, true",
     "25, false", "25.0.2, false", "24.0.2, false", "17.0.15, false", "1.8.0_452, false"
