@@ -4,6 +4,7 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.GramOps;
+import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.SolveOps;
 
 /**
@@ -49,6 +50,13 @@ public interface Backend extends AutoCloseable {
 
   /** {@return kernel matrices and Gram products} */
   GramOps gram();
+
+  /**
+   * {@return steps of layers, losses and updates of parameters}
+   *
+   * @throws UnsupportedOperationException if this backend has none yet; the message says so
+   */
+  LayerOps layers();
 
   /** {@return factorisations, linear systems and eigenvalues} */
   SolveOps solve();

@@ -4,6 +4,7 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.GramOps;
+import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.SolveOps;
 import java.lang.reflect.Proxy;
 
@@ -11,6 +12,7 @@ import java.lang.reflect.Proxy;
 public final class FakeBackend implements Backend {
   private final BackendId id;
   private final GramOps gram = nothing(GramOps.class);
+  private final LayerOps layers = nothing(LayerOps.class);
   private final SolveOps solve = nothing(SolveOps.class);
   private int closed;
 
@@ -60,6 +62,11 @@ public final class FakeBackend implements Backend {
   @Override
   public GramOps gram() {
     return gram;
+  }
+
+  @Override
+  public LayerOps layers() {
+    return layers;
   }
 
   @Override

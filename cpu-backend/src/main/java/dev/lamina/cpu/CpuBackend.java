@@ -9,6 +9,7 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.GramOps;
+import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.SolveOps;
 
 /** The operations on the processor. Everything is done when a call returns. */
@@ -17,6 +18,7 @@ final class CpuBackend implements Backend {
   private final Workers workers;
   private final MemoryBudget budget;
   private final GramOps gram;
+  private final LayerOps layers;
   private final SolveOps solve;
 
   CpuBackend(DeviceInfo device, LaminaConfig config) {
@@ -24,6 +26,7 @@ final class CpuBackend implements Backend {
     this.workers = new Workers(config.cpuThreads());
     this.budget = new MemoryBudget(config.memoryBudget());
     this.gram = new CpuGramOps(workers, budget);
+    this.layers = new CpuLayerOps(workers);
     this.solve = new CpuSolveOps(gram, workers, budget);
   }
 
@@ -55,6 +58,11 @@ final class CpuBackend implements Backend {
   @Override
   public GramOps gram() {
     return gram;
+  }
+
+  @Override
+  public LayerOps layers() {
+    return layers;
   }
 
   @Override

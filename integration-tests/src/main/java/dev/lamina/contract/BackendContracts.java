@@ -160,4 +160,52 @@ public abstract class BackendContracts {
       return BackendContracts.this.open(config);
     }
   }
+
+  @Nested
+  final class Dense extends DenseContract {
+    Dense() {
+      super(name, dtype);
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return BackendContracts.this.open(config);
+    }
+  }
+
+  @Nested
+  final class Norms extends NormContract {
+    Norms() {
+      super(name, dtype);
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return BackendContracts.this.open(config);
+    }
+  }
+
+  @Nested
+  final class Updates extends UpdateContract {
+    Updates() {
+      super(name, dtype);
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return BackendContracts.this.open(config);
+    }
+  }
+
+  @Nested
+  final class LayerResources extends LayerResourceContract {
+    LayerResources() {
+      super(name, dtype);
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return BackendContracts.this.open(config);
+    }
+  }
 }

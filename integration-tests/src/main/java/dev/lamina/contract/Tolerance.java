@@ -91,4 +91,21 @@ public record Tolerance(DType dtype, long d) {
         ? FLOAT32_ANGLE * Math.max(want, FLOAT32_ANGLE)
         : (layers + 1) * turned(want);
   }
+
+  /** Returns the step h = u^(1/3) that balances both errors of a central difference. */
+  public double differenceStep() {
+    return Math.cbrt(dtype.unitRoundoff());
+  }
+
+  /**
+   * Returns the largest distance of a central difference from the derivative.
+   *
+   * <p>Cutting the Taylor series leaves h²/6 times the third derivative, and dividing the rounding
+   * errors c·u·√d·scale of two values by 2h gives as much again: both are of order u^(2/3).
+   *
+   * @param scale bound of the terms of the function and of its third derivative near the point
+   */
+  public double differenceBound(double scale) {
+    return C * Math.pow(dtype.unitRoundoff(), 2.0 / 3) * Math.sqrt((double) d) * scale;
+  }
 }

@@ -9,6 +9,7 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.GramOps;
+import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.SolveOps;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,11 @@ final class BrokenBackend implements Backend {
       shown = singleThread ? null : Flaw.NOT_SYMMETRIC;
     }
     return new BrokenGram(right.gram(), shown, leaks);
+  }
+
+  @Override
+  public LayerOps layers() {
+    return new BrokenLayers(right.layers(), flaw, singleThread);
   }
 
   @Override

@@ -50,7 +50,11 @@ class ContractKitTest {
         "SHAPES_UNCHECKED",
         "TINY_BUDGET_IGNORED",
         "JITTER_UNREPORTED",
-        "CONVERGENCE_CLAIMED"
+        "CONVERGENCE_CLAIMED",
+        "SLOPE_AT_KINK",
+        "RUNNING_VARIANCE_BIASED",
+        "NESTEROV_IGNORED",
+        "LAYER_BITS_DEPEND_ON_THREADS"
       })
   void aBackendWithoutAFlawPasses(Flaw flaw) {
     Events events = run(flaw, "");
@@ -76,7 +80,11 @@ class ContractKitTest {
           Map.entry(ResourceContract.class, Resources.class),
           Map.entry(SolveContract.class, Solving.class),
           Map.entry(EigenContract.class, Eigenvalues.class),
-          Map.entry(IterationContract.class, Iteration.class));
+          Map.entry(IterationContract.class, Iteration.class),
+          Map.entry(DenseContract.class, Dense.class),
+          Map.entry(NormContract.class, Norms.class),
+          Map.entry(UpdateContract.class, Updates.class),
+          Map.entry(LayerResourceContract.class, LayerResources.class));
 
   /** Hands the flaw of a run to the constructors of the broken contracts. */
   static final class FlawOfRun implements ParameterResolver {
@@ -224,6 +232,66 @@ class ContractKitTest {
     private final Broken broken;
 
     Iteration(Broken broken) {
+      super("", DType.FLOAT32);
+      this.broken = broken;
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return broken.open(config);
+    }
+  }
+
+  @ExtendWith(FlawOfRun.class)
+  static final class Dense extends DenseContract {
+    private final Broken broken;
+
+    Dense(Broken broken) {
+      super("", DType.FLOAT32);
+      this.broken = broken;
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return broken.open(config);
+    }
+  }
+
+  @ExtendWith(FlawOfRun.class)
+  static final class Norms extends NormContract {
+    private final Broken broken;
+
+    Norms(Broken broken) {
+      super("", DType.FLOAT32);
+      this.broken = broken;
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return broken.open(config);
+    }
+  }
+
+  @ExtendWith(FlawOfRun.class)
+  static final class Updates extends UpdateContract {
+    private final Broken broken;
+
+    Updates(Broken broken) {
+      super("", DType.FLOAT32);
+      this.broken = broken;
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return broken.open(config);
+    }
+  }
+
+  @ExtendWith(FlawOfRun.class)
+  static final class LayerResources extends LayerResourceContract {
+    private final Broken broken;
+
+    LayerResources(Broken broken) {
       super("", DType.FLOAT32);
       this.broken = broken;
     }

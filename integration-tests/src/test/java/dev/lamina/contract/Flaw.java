@@ -41,7 +41,16 @@ enum Flaw {
   INVERSE_NOT_SYMMETRIC(SolveContract.class, "inverts"),
   EIGENVECTORS_IN_COLUMNS(EigenContract.class, "findsEigenvaluesAndVectors"),
   CONVERGENCE_CLAIMED(IterationContract.class, "aLimitOfIterationsIsKeptAndReported"),
-  RESIDUAL_UNDERSTATED(IterationContract.class, "conjugateGradientsReachTheirTolerance");
+  RESIDUAL_UNDERSTATED(IterationContract.class, "conjugateGradientsReachTheirTolerance"),
+  LAYER_BIAS_FORGOTTEN(DenseContract.class, "goesForwardAndBackward", 3),
+  DERIVATIVE_FORGOTTEN(DenseContract.class, "goesThroughEveryActivation", 9),
+  SLOPE_AT_KINK(DenseContract.class, "theSlopeAtAKinkIsTheLeftOne"),
+  RUNNING_VARIANCE_BIASED(NormContract.class, "normalisesBatches", 2),
+  FACTOR_IGNORED(UpdateContract.class, "computesCrossEntropies", 2),
+  ROWS_FROM_THE_START(UpdateContract.class, "gathersRows"),
+  NESTEROV_IGNORED(UpdateContract.class, "movesByGradientDescentWithMomentum"),
+  NOISE_KEY_IGNORED(UpdateContract.class, "addsTheNoiseOfTheGenerator"),
+  LAYER_BITS_DEPEND_ON_THREADS(LayerResourceContract.class, "threadsDoNotChangeABit", 0);
 
   private static final int ALL = -1;
 

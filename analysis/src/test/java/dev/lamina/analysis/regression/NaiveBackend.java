@@ -8,6 +8,7 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.GramOps;
+import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.SolveOps;
 
 /**
@@ -59,6 +60,11 @@ public final class NaiveBackend implements Backend {
   /** Returns how many times the kernels of networks were computed. */
   int neuralPasses() {
     return gram.neuralPasses();
+  }
+
+  @Override
+  public LayerOps layers() {
+    throw new UnsupportedOperationException("the naive backend has no layers");
   }
 
   @Override

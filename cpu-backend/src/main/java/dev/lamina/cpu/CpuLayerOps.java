@@ -1,0 +1,275 @@
+package dev.lamina.cpu;
+
+import dev.lamina.kernel.Activation;
+import dev.lamina.matrix.DType;
+import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.Matrix;
+import dev.lamina.ops.AbstractLayerOps;
+import dev.lamina.ops.AdamStep;
+import dev.lamina.ops.BatchNorm;
+import dev.lamina.ops.BatchNormGradient;
+import dev.lamina.ops.DenseGradient;
+import dev.lamina.ops.DenseLayer;
+import dev.lamina.ops.NoiseKey;
+import dev.lamina.ops.SgdStep;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/**
+ * Layers on the processor. Products below a threshold run on the calling thread without OpenBLAS;
+ * larger ones are tiles for {@link Workers}. Beside {@link LayerScratch} nothing is allocated that
+ * grows with the data.
+ */
+final class CpuLayerOps extends AbstractLayerOps {
+  /** Multiply-adds up to which a product is done by our own loops: measured, see NOTES.md. */
+  private static final long SMALL = 1 << 17;
+
+  private final ThreadLocal<LayerScratch> scratch = ThreadLocal.withInitial(LayerScratch::new);
+  private final EntryLoop entries;
+  private final LayerTiles tiles;
+  private final BatchNormLoops batchNorm;
+  private final LossLoops losses;
+
+  CpuLayerOps(Workers workers) {
+    this.entries = new EntryLoop(workers, scratch);
+    this.tiles = new LayerTiles(workers, scratch);
+    this.batchNorm = new BatchNormLoops(workers, scratch);
+    this.losses = new LossLoops(workers, scratch);
+  }
+
+  private static Optional<HostMatrix> host(Optional<? extends Matrix> m) {
+    return m.isPresent() ? Optional.of(CpuMatrix.host(m.get())) : Optional.empty();
+  }
+
+  private static boolean small(HostMatrix x, HostMatrix w) {
+    return x.rows() * Math.max(1, w.cols()) * Math.max(1, w.rows()) <= SMALL;
+  }
+
+  @Override
+  protected void doForward(DenseLayer layer, Matrix x, Matrix z, Matrix a) {
+    HostMatrix hostX = CpuMatrix.host(x);
+    HostMatrix hostW = CpuMatrix.host(layer.weights());
+    HostMatrix hostZ = CpuMatrix.host(z);
+    HostMatrix hostA = CpuMatrix.host(a);
+    Optional<HostMatrix> bias = host(layer.bias());
+    if (!small(hostX, hostW)) {
+      tiles.forward(hostX, hostW, bias, layer.activation(), hostZ, hostA);
+      return;
+    }
+    if (hostX.dtype() == DType.FLOAT32) {
+      FloatLayer.forward(scratch.get(), hostX, hostW, bias, hostZ);
+    } else {
+      DoubleLayer.forward(scratch.get(), hostX, hostW, bias, hostZ);
+    }
+    doActivate(layer.activation(), hostZ, hostA);
+  }
+
+  @Override
+  protected void doBackward(
+      DenseLayer layer,
+      Matrix x,
+      Matrix z,
+      Matrix delta,
+      DenseGradient gradient,
+      Optional<? extends Matrix> dx) {
+    HostMatrix hostX = CpuMatrix.host(x);
+    HostMatrix hostW = CpuMatrix.host(layer.weights());
+    HostMatrix hostDelta = CpuMatrix.host(delta);
+    doActivateBackward(layer.activation(), z, hostDelta);
+    if (!small(hostX, hostW)) {
+      tiles.backward(hostX, hostW, hostDelta, gradient, host(dx));
+    } else if (hostX.dtype() == DType.FLOAT32) {
+      FloatLayer.backward(scratch.get(), hostX, hostW, hostDelta, gradient, host(dx));
+    } else {
+      DoubleLayer.backward(scratch.get(), hostX, hostW, hostDelta, gradient, host(dx));
+    }
+  }
+
+  private static boolean identity(Activation activation) {
+    return activation instanceof Activation.PiecewiseLinear p && p.slope() == 1;
+  }
+
+  @Override
+  protected void doActivate(Activation activation, Matrix z, Matrix a) {
+    HostMatrix from = CpuMatrix.host(z);
+    HostMatrix to = CpuMatrix.host(a);
+    if (identity(activation) && from.segment().address() == to.segment().address()) {
+      return;
+    }
+    entries.run(
+        (own, row, col, n) -> {
+          Chunks.load(from, row * from.rowStride() + col, n, own.first);
+          ActivationLoops.value(activation, own.first, own.first, n);
+          Chunks.store(own.first, n, to, row * to.rowStride() + col);
+        },
+        from,
+        to);
+  }
+
+  @Override
+  protected void doActivateBackward(Activation activation, Matrix z, Matrix delta) {
+    if (identity(activation)) {
+      return;
+    }
+    HostMatrix from = CpuMatrix.host(z);
+    HostMatrix to = CpuMatrix.host(delta);
+    entries.run(
+        (own, row, col, n) -> {
+          Chunks.load(from, row * from.rowStride() + col, n, own.first);
+          ActivationLoops.derivative(activation, own.first, own.first, n);
+          Chunks.load(to, row * to.rowStride() + col, n, own.second);
+          for (int j = 0; j < n; j++) {
+            own.second[j] *= own.first[j];
+          }
+          Chunks.store(own.second, n, to, row * to.rowStride() + col);
+        },
+        from,
+        to);
+  }
+
+  @Override
+  protected void doNormalise(BatchNorm norm, Matrix z, Matrix y, Matrix statistics) {
+    batchNorm.normalise(norm, CpuMatrix.host(z), CpuMatrix.host(y), CpuMatrix.host(statistics));
+  }
+
+  @Override
+  protected void doNormaliseBackward(
+      BatchNorm norm, Matrix z, Matrix statistics, Matrix delta, BatchNormGradient gradient) {
+    batchNorm.normaliseBackward(
+        norm, CpuMatrix.host(z), CpuMatrix.host(statistics), CpuMatrix.host(delta), gradient);
+  }
+
+  @Override
+  protected void doNormaliseFixed(BatchNorm norm, Matrix z, Matrix y) {
+    batchNorm.normaliseFixed(norm, CpuMatrix.host(z), CpuMatrix.host(y));
+  }
+
+  @Override
+  protected void doNormaliseFixedBackward(BatchNorm norm, Matrix delta) {
+    batchNorm.normaliseFixedBackward(norm, CpuMatrix.host(delta));
+  }
+
+  @Override
+  protected void doAdd(double alpha, Matrix x, double beta, Matrix y) {
+    HostMatrix from = CpuMatrix.host(x);
+    HostMatrix to = CpuMatrix.host(y);
+    entries.run(
+        (own, row, col, n) -> {
+          Chunks.load(from, row * from.rowStride() + col, n, own.first);
+          if (beta == 0) {
+            for (int j = 0; j < n; j++) {
+              own.second[j] = alpha * own.first[j];
+            }
+          } else {
+            Chunks.load(to, row * to.rowStride() + col, n, own.second);
+            for (int j = 0; j < n; j++) {
+              own.second[j] = alpha * own.first[j] + beta * own.second[j];
+            }
+          }
+          Chunks.store(own.second, n, to, row * to.rowStride() + col);
+        },
+        from,
+        to);
+  }
+
+  @Override
+  protected void doSoftmaxCrossEntropy(
+      Matrix logits, Matrix targets, double factor, Matrix loss, Matrix gradient) {
+    losses.softmaxCrossEntropy(
+        CpuMatrix.host(logits),
+        CpuMatrix.host(targets),
+        factor,
+        CpuMatrix.host(loss),
+        CpuMatrix.host(gradient));
+  }
+
+  @Override
+  protected void doSquaredError(
+      Matrix outputs, Matrix targets, double factor, Matrix loss, Matrix gradient) {
+    losses.squaredError(
+        CpuMatrix.host(outputs),
+        CpuMatrix.host(targets),
+        factor,
+        CpuMatrix.host(loss),
+        CpuMatrix.host(gradient));
+  }
+
+  @Override
+  protected void doHits(Matrix outputs, Matrix targets, Matrix hits) {
+    losses.hits(CpuMatrix.host(outputs), CpuMatrix.host(targets), CpuMatrix.host(hits));
+  }
+
+  @Override
+  protected void doGatherRows(Matrix x, int[] rows, int from, Matrix out) {
+    HostMatrix source = CpuMatrix.host(x);
+    HostMatrix target = CpuMatrix.host(out);
+    long bytes = source.cols() * source.dtype().bytes();
+    for (int i = 0; i < target.rows(); i++) {
+      MemorySegment.copy(
+          source.segment(),
+          source.byteOffset(rows[from + i], 0),
+          target.segment(),
+          target.byteOffset(i, 0),
+          bytes);
+    }
+  }
+
+  @Override
+  protected void doSgdStep(SgdStep step, Matrix parameters, Matrix gradient, Matrix velocity) {
+    HostMatrix w = CpuMatrix.host(parameters);
+    HostMatrix g = CpuMatrix.host(gradient);
+    HostMatrix v = CpuMatrix.host(velocity);
+    entries.run(
+        (own, row, col, n) -> {
+          Chunks.load(w, row * w.rowStride() + col, n, own.first);
+          Chunks.load(g, row * g.rowStride() + col, n, own.second);
+          Chunks.load(v, row * v.rowStride() + col, n, own.third);
+          UpdateLoops.sgd(step, own.first, own.second, own.third, n);
+          Chunks.store(own.third, n, v, row * v.rowStride() + col);
+          Chunks.store(own.first, n, w, row * w.rowStride() + col);
+        },
+        w,
+        g,
+        v);
+  }
+
+  @Override
+  protected void doAdamStep(
+      AdamStep step, Matrix parameters, Matrix gradient, Matrix first, Matrix second) {
+    HostMatrix w = CpuMatrix.host(parameters);
+    HostMatrix g = CpuMatrix.host(gradient);
+    HostMatrix m = CpuMatrix.host(first);
+    HostMatrix v = CpuMatrix.host(second);
+    entries.run(
+        (own, row, col, n) -> {
+          Chunks.load(w, row * w.rowStride() + col, n, own.first);
+          Chunks.load(g, row * g.rowStride() + col, n, own.second);
+          Chunks.load(m, row * m.rowStride() + col, n, own.third);
+          Chunks.load(v, row * v.rowStride() + col, n, own.fourth);
+          UpdateLoops.adam(step, own.first, own.second, own.third, own.fourth, n);
+          Chunks.store(own.third, n, m, row * m.rowStride() + col);
+          Chunks.store(own.fourth, n, v, row * v.rowStride() + col);
+          Chunks.store(own.first, n, w, row * w.rowStride() + col);
+        },
+        w,
+        g,
+        m,
+        v);
+  }
+
+  @Override
+  protected void doAddGaussian(double scale, NoiseKey noise, Matrix parameters) {
+    HostMatrix w = CpuMatrix.host(parameters);
+    long cols = w.cols();
+    entries.run(
+        (own, row, col, n) -> {
+          GaussianNoise.fill(noise.key(), row * cols + col, own.first, n);
+          Chunks.load(w, row * w.rowStride() + col, n, own.second);
+          for (int j = 0; j < n; j++) {
+            own.second[j] += scale * own.first[j];
+          }
+          Chunks.store(own.second, n, w, row * w.rowStride() + col);
+        },
+        w);
+  }
+}
