@@ -1,6 +1,7 @@
 package dev.lamina.analysis.study;
 
 import dev.lamina.analysis.degeneracy.DegeneracySection;
+import dev.lamina.analysis.propagation.PropagationSection;
 import dev.lamina.analysis.regression.RegressionSection;
 import dev.lamina.analysis.summary.DataSection;
 import java.util.List;
@@ -11,6 +12,10 @@ public final class StudySections {
 
   /** {@return all kinds, in the order in which a reader wants them if the file gives none} */
   public static List<StudySection<?, ?>> all() {
-    return List.of(new DataSection(), new RegressionSection(), new DegeneracySection());
+    return List.of(
+        new DataSection(),
+        new RegressionSection(),
+        new DegeneracySection(),
+        new PropagationSection());
   }
 }
