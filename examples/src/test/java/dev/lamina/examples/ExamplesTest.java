@@ -15,9 +15,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Runs every library example and holds what it prints to what it must be. */
-final class ExamplesTest {
+public final class ExamplesTest {
 
-  private static String output(Runnable example) {
+  /** Returns what an example prints. */
+  public static String output(Runnable example) {
     PrintStream before = System.out;
     Locale locale = Locale.getDefault();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -32,7 +33,8 @@ final class ExamplesTest {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  private static double number(String text, String label) {
+  /** Returns the number behind a label. */
+  public static double number(String text, String label) {
     Matcher matcher = Pattern.compile(Pattern.quote(label) + "\\s*([-+.\\dE]+)").matcher(text);
     assertThat(matcher.find()).as(text).isTrue();
     return Double.parseDouble(matcher.group(1));
@@ -75,18 +77,18 @@ final class ExamplesTest {
     assertThat(far).isGreaterThan(10 * near);
   }
 
-  @Test
-  void theReadmeShowsTheExampleAsItIs() throws IOException {
-    Path module = Path.of("").toAbsolutePath();
+  private static String main(String file, String from, String to) throws IOException {
     String source =
         Files.readString(
-            module.resolve("src/main/java/dev/lamina/examples/KernelMatrixExample.java"));
-    String body =
-        source
-            .substring(source.indexOf("    Kernel ntk"), source.lastIndexOf("  }\n}"))
-            .stripTrailing()
-            .stripIndent()
-            .strip();
-    assertThat(Files.readString(module.resolve("../README.md"))).contains(body);
+            Path.of("").toAbsolutePath().resolve("src/main/java/dev/lamina/examples/" + file));
+    int start = source.indexOf(from);
+    return source.substring(start, source.indexOf(to, start)).stripTrailing().stripIndent().strip();
+  }
+
+  @Test
+  void theReadmeShowsTheExamplesAsTheyAre() throws IOException {
+    assertThat(Files.readString(Path.of("../README.md")))
+        .contains(main("KernelMatrixExample.java", "    Kernel ntk", "  }\n}"))
+        .contains(main("inject/GuiceExample.java", "    Injector injector", "      System.out"));
   }
 }

@@ -1,0 +1,2 @@
+/** The example that uses Guice. */
+package dev.lamina.examples.inject;
