@@ -1,5 +1,8 @@
 package dev.lamina.analysis.degeneracy;
 
+import dev.lamina.kernel.Activation;
+import dev.lamina.lowering.DualActivation;
+
 /**
  * The angle recursion of infinitely wide ReLU networks, cos theta' = 2 J<sub>1,1</sub>(theta) (Cho
  * and Saul 2009; Jakub and Nica, arXiv 2302.09712), in a form without cancellation.
@@ -8,6 +11,9 @@ package dev.lamina.analysis.degeneracy;
  * AngleStep}, so each checks the other. Asymptotics: theta<sub>l</sub> ~ 3 pi / l.
  */
 public final class InfiniteWidth {
+  /** The same at every variance: ReLU is homogeneous. */
+  private static final DualActivation RELU = DualActivation.of(Activation.RELU, 1);
+
   private InfiniteWidth() {}
 
   /**
@@ -27,8 +33,7 @@ public final class InfiniteWidth {
           "infinite width: angle must be in [0, pi] but is " + theta);
     }
     double half = Math.sin(theta / 2);
-    double complement = 2 * half * half - sineMinusScaledCosine(theta) / Math.PI;
-    return 2 * Math.asin(Math.sqrt(Math.max(0, complement) / 2));
+    return 2 * Math.asin(Math.sqrt(RELU.complement(2 * half * half) / 2));
   }
 
   /**
@@ -46,21 +51,5 @@ public final class InfiniteWidth {
       angles[l] = nextAngle(angles[l - 1]);
     }
     return angles;
-  }
-
-  /** Returns sin t - t cos t; by its series t^3/3 (1 - t^2/10 + t^4/280 - ...) for small t. */
-  private static double sineMinusScaledCosine(double t) {
-    if (t > 0.5) {
-      return Math.sin(t) - t * Math.cos(t);
-    }
-    double square = t * t;
-    double term = t * square / 3;
-    double sum = 0;
-    // term_k = (-1)^k 2(k+1) t^(2k+3) / (2k+3)!; eight terms leave less than 1e-20 t^3 at t = 0.5
-    for (int k = 0; k < 8; k++) {
-      sum += term;
-      term *= -square * (k + 2) / ((k + 1.0) * (2 * k + 4) * (2 * k + 5));
-    }
-    return sum;
   }
 }

@@ -2,7 +2,6 @@ package dev.lamina.analysis.regression;
 
 import dev.lamina.analysis.data.DataException;
 import dev.lamina.analysis.data.Response;
-import dev.lamina.analysis.data.TargetCoding;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.ShapeException;
@@ -11,9 +10,10 @@ import java.util.stream.IntStream;
 /**
  * What is to be predicted, as the regression sees it and as it is scored.
  *
- * <p>Classes are coded as {@link TargetCoding#CENTRED}, one-hot rows minus 1/C: each row sums to
- * zero, as the outputs of a process with mean zero do on average. The predicted class is the output
- * with the largest mean, the first one of equals.
+ * <p>Classes are coded as one-hot rows minus 1/C: each row sums to zero, as the outputs of a
+ * process with mean zero do on average. One-hot rows themselves would add one number to all outputs
+ * of a sample and so predict the same classes. The predicted class is the output with the largest
+ * mean, the first one of equals.
  *
  * @param response classes or numbers; borrowed, must stay open
  */
@@ -69,8 +69,20 @@ public record Targets(Response response) {
 
   /** {@return the N×C float64 matrix that a regression is fitted to; the caller closes it} */
   public HostMatrix toMatrix() {
-    TargetCoding coding = isClassification() ? TargetCoding.CENTRED : TargetCoding.RAW;
-    return coding.encode(response, DType.FLOAT64);
+    return switch (response) {
+      case Response.Classes classes -> centred(classes);
+      case Response.Values numbers -> numbers.values().copy(DType.FLOAT64);
+    };
+  }
+
+  private static HostMatrix centred(Response.Classes classes) {
+    double share = 1.0 / classes.count();
+    HostMatrix y = HostMatrix.allocate(DType.FLOAT64, classes.samples(), classes.count());
+    y.fill(-share);
+    for (int i = 0; i < classes.samples(); i++) {
+      y.set(i, classes.label(i), 1 - share);
+    }
+    return y;
   }
 
   /**

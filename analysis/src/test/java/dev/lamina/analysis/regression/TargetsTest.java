@@ -22,6 +22,35 @@ final class TargetsTest {
     }
   }
 
+  /** The reason why there is no choice of coding: one more number in all outputs of a sample. */
+  @Test
+  void oneHotRowsWouldPredictTheSameClasses() {
+    double[][] weights = {{.7, -.1, .3}, {.2, .9, -.4}}; // any linear prediction from three samples
+    int[] labels = {2, 0, 1};
+    try (HostMatrix y = Targets.ofLabels(labels, 3).toMatrix()) {
+      for (double[] w : weights) {
+        double shift = (w[0] + w[1] + w[2]) / 3;
+        for (int c = 0; c < 3; c++) {
+          double centred = 0;
+          double oneHot = 0;
+          for (int i = 0; i < 3; i++) {
+            centred += w[i] * y.get(i, c);
+            oneHot += labels[i] == c ? w[i] : 0;
+          }
+          assertThat(oneHot - centred).isCloseTo(shift, within(1e-15));
+        }
+      }
+    }
+  }
+
+  @Test
+  void passesNumbersOn() {
+    try (HostMatrix numbers = HostMatrix.of(new double[][] {{1.5}, {2}});
+        HostMatrix y = Targets.ofValues(numbers).toMatrix()) {
+      assertThat(y.toArray()).isDeepEqualTo(new double[][] {{1.5}, {2}});
+    }
+  }
+
   @Test
   void predictsTheFirstOfTheLargestOutputs() {
     Targets labels = Targets.ofLabels(new int[] {1, 0, 1}, 3);
