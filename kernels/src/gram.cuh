@@ -21,9 +21,8 @@ __device__ __forceinline__ Operand<T> operand(const Rows<T>& rows, int64_t d) {
 /* Which interpreter runs the programs: the one for uniform programs only, or the one for all. */
 enum Path { UNIFORM, ANY };
 
-/* Rows of a warp's block: as many as there are registers for. */
-template <Path PATH, class C>
-constexpr int BLOCK_ROWS = PATH == UNIFORM && sizeof(C) == 4 ? 8 : 4;
+/* Rows of a warp's block: with eight, registers would be spilled. */
+constexpr int BLOCK_ROWS = 4;
 
 /*
  * Runs the program on one strip of a tile: warps take blocks of E rows × 32 columns in turn. `products(r, c)` is the
@@ -55,11 +54,21 @@ UNROLLED
   }
 }
 
+/* Runs the program on a strip and stores its results. A call: the products of the next strip stay in registers. */
+template <Path PATH, class Engine, class T, class C>
+__device__ __noinline__ void finish_strip(const Task<T>& task, int64_t row, int64_t col,
+                                          TileMemory<Engine, C, BLOCK_ROWS>& memory) {
+  using P = typename Engine::Product;
+  constexpr int E = BLOCK_ROWS;
+  MatrixSink<T, C, E> sink{memory.end.mirror[warp_index()]};
+  run_strip<PATH, Engine::STRIP, Engine::EDGE, Engine::THREADS / WARP, T, P, C, E>(
+      task, row, col,
+      [&](const Entries<T, P, C, E>&, int r, int c, int e) { return memory.end.strip[r + e][c + lane_index()]; }, sink);
+}
+
 template <Path PATH, class Engine, class T, class C>
 __device__ __forceinline__ void gram_tile(const Task<T>& task) {
-  using P = typename Engine::Product;
-  constexpr int E = BLOCK_ROWS<PATH, C>;
-  constexpr int WARPS = Engine::THREADS / WARP;
+  constexpr int E = BLOCK_ROWS;
   using Memory = TileMemory<Engine, C, E>;
   SHARED(Memory, memory);
   constexpr int64_t EDGE = Engine::EDGE;
@@ -69,18 +78,14 @@ __device__ __forceinline__ void gram_tile(const Task<T>& task) {
   int64_t col = tile.col * EDGE;
   Engine engine;
   multiply_tile(engine, memory.stages, operand(task.x, task.d), operand(task.z, task.d), row, col);
-  MatrixSink<T, C, E> sink{memory.end.mirror[warp_index()]};
-NOT_UNROLLED
+UNROLLED
   for (int strip = 0; strip < Engine::EDGE / Engine::STRIP; strip++) {
     if (strip > 0) {
       __syncthreads();  // everybody has read the last strip
     }
     engine.store(strip, memory.end.strip);
     __syncthreads();  // the strip is complete
-    run_strip<PATH, Engine::STRIP, Engine::EDGE, WARPS, T, P, C, E>(
-        task, row + strip * Engine::STRIP, col,
-        [&](const Entries<T, P, C, E>&, int r, int c, int e) { return memory.end.strip[r + e][c + lane_index()]; },
-        sink);
+    finish_strip<PATH, Engine, T, C>(task, row + strip * Engine::STRIP, col, memory);
   }
 }
 
@@ -89,13 +94,13 @@ constexpr int PROGRAM_THREADS = 256;
 
 template <class C>
 struct ProgramMemory {
-  C mirror[PROGRAM_THREADS / WARP][BLOCK_ROWS<UNIFORM, C>][MIRROR_PITCH];
+  C mirror[PROGRAM_THREADS / WARP][BLOCK_ROWS][MIRROR_PITCH];
 };
 
 template <Path PATH, class T, class C>
 __device__ __forceinline__ void program_tile(const Task<T>& task, const T* products, int64_t stride,
                                              ProgramMemory<C>& memory) {
-  constexpr int E = BLOCK_ROWS<PATH, C>;
+  constexpr int E = BLOCK_ROWS;
   constexpr int WARPS = PROGRAM_THREADS / WARP;
   TileIndex tile = task.symmetric
                        ? lower_tile(blockIdx.x)
@@ -149,7 +154,7 @@ template <Path PATH, class Engine, class T, class C>
 __device__ __noinline__ void replace_strip(const Task<T>& task, int64_t row, int64_t col, const double* diagonal,
                                            typename Engine::Product (*strip)[Engine::PITCH]) {
   using P = typename Engine::Product;
-  constexpr int E = BLOCK_ROWS<PATH, C>;
+  constexpr int E = BLOCK_ROWS;
   TileSink<Engine, T, C, E> sink{strip, row, col, diagonal};
   run_strip<PATH, Engine::STRIP, Engine::EDGE, Engine::THREADS / WARP, T, P, C, E>(
       task, row, col,

@@ -6,14 +6,15 @@
  * registers and hands them over strip by strip through shared memory, which gives the epilogues one layout whatever
  * the engine's is.
  *
- *   FloatTile   128 × 128 by 256 threads with 8 × 8 products each; fused multiply-adds in float32. Stages are [k][row],
- *               so that a thread reads its rows as float4.
+ *   FloatTile   128 × 128 by 256 threads with 8 × 8 products each; fused multiply-adds in float32.
  *   DoubleTile  64 × 64 by 128 threads in float64, elements float or double. Tensor cores (m8n8k4) where there are;
- *               a warp has 32 × 32 products. Stages are [row][k] with a pitch of 20 elements: the 8 rows × 4 columns
- *               of a fragment lie in different banks.
+ *               a warp has 32 × 32 products.
  *   Tf32Tile    128 × 128 by 256 threads on tensor cores (m16n8k8), a warp has 64 × 32 products. TERMS = 1 rounds the
  *               factors to TF32; TERMS = 3 splits each into two TF32 numbers and adds three products (Markidis et
  *               al. 2018), the small ones first.
+ *
+ * Stages are [row][k] with a pitch of 20 elements: the 8 rows × 4 columns of a fragment lie in different banks, and so
+ * do 8 rows read as float4.
  */
 #pragma once
 
@@ -44,10 +45,15 @@ __device__ __forceinline__ void copy_element(T* to, const T* from, bool valid) {
   }
 }
 
+/*
+ * The copies are loops and not unrolled: the compiler would keep all their addresses in registers that the products
+ * need.
+ */
+
 /* Begins to copy rows first_row … and columns first_k … to a stage, `at(row, k)` being the place of an element. */
 template <int EDGE, int THREADS, class T, class At>
 __device__ __forceinline__ void copy_panel(const Operand<T>& from, int64_t first_row, int64_t first_k, At at) {
-UNROLLED_BY_NVCC
+NOT_UNROLLED
   for (int step = 0; step < EDGE * DEPTH / THREADS; step++) {
     int index = static_cast<int>(threadIdx.x) + step * THREADS;
     // Neighbouring threads read neighbouring elements.
@@ -65,7 +71,7 @@ UNROLLED_BY_NVCC
 template <int EDGE, int THREADS, class T, class At>
 __device__ __forceinline__ void copy_panel_wide(const Operand<T>& from, int64_t first_row, int64_t first_k, At at) {
   constexpr int WIDTH = 16 / static_cast<int>(sizeof(T));
-UNROLLED_BY_NVCC
+NOT_UNROLLED
   for (int step = 0; step < EDGE * DEPTH / WIDTH / THREADS; step++) {
     int index = static_cast<int>(threadIdx.x) + step * THREADS;
     int k = index % (DEPTH / WIDTH) * WIDTH;
@@ -104,25 +110,37 @@ __device__ __forceinline__ void multiply_tile(Engine& engine, typename Engine::S
   copy_async_wait<0>();
 }
 
+constexpr int FRAGMENT_PITCH = DEPTH + 4;
+
+template <int EDGE, int THREADS, class T>
+__device__ __forceinline__ void copy_rows(const Operand<T>& from, int64_t row, int64_t k, T (*to)[FRAGMENT_PITCH]) {
+  auto at = [&](int r, int c) { return &to[r][c]; };
+  if (from.wide()) {
+    copy_panel_wide<EDGE, THREADS>(from, row, k, at);
+  } else {
+    copy_panel<EDGE, THREADS>(from, row, k, at);
+  }
+}
+
 struct FloatTile {
   using Product = float;
   static constexpr int EDGE = 128;
   static constexpr int THREADS = 256;
   static constexpr int STRIP = 64;
-  static constexpr int PITCH = EDGE + 4;
+  static constexpr int PITCH = EDGE + 16;
 
   struct alignas(16) Stages {
-    float a[2][DEPTH][PITCH];
-    float b[2][DEPTH][PITCH];
+    float a[2][EDGE][FRAGMENT_PITCH];
+    float b[2][EDGE][FRAGMENT_PITCH];
   };
 
-  float products[8][8];  // rows 4 y … and 64 + 4 y …, columns likewise with x
+  float products[8][8];  // rows y + 16 i, columns x + 16 j
 
   __device__ __forceinline__ static int x() {
-    return static_cast<int>(threadIdx.x) % 16 * 4;
+    return static_cast<int>(threadIdx.x) % 16;
   }
   __device__ __forceinline__ static int y() {
-    return static_cast<int>(threadIdx.x) / 16 * 4;
+    return static_cast<int>(threadIdx.x) / 16;
   }
 
   __device__ __forceinline__ void clear() {
@@ -137,40 +155,32 @@ UNROLLED
 
   __device__ __forceinline__ void copy(Stages& stages, int stage, const Operand<float>& a, const Operand<float>& b,
                                        int64_t row, int64_t col, int64_t k) {
-    copy_panel<EDGE, THREADS>(a, row, k, [&](int r, int c) { return &stages.a[stage][c][r]; });
-    copy_panel<EDGE, THREADS>(b, col, k, [&](int r, int c) { return &stages.b[stage][c][r]; });
+    copy_rows<EDGE, THREADS>(a, row, k, stages.a[stage]);
+    copy_rows<EDGE, THREADS>(b, col, k, stages.b[stage]);
   }
 
-  __device__ __forceinline__ static void read(const float* from, int at, float (&to)[8]) {
-    float4 low = *reinterpret_cast<const float4*>(from + at);
-    float4 high = *reinterpret_cast<const float4*>(from + at + 64);
-    to[0] = low.x, to[1] = low.y, to[2] = low.z, to[3] = low.w;
-    to[4] = high.x, to[5] = high.y, to[6] = high.z, to[7] = high.w;
-  }
-
-  __device__ __forceinline__ void step(const Stages& stages, int stage, int k) {
-    float a[8], b[8];
-    read(stages.a[stage][k], y(), a);
-    read(stages.b[stage][k], x(), b);
-UNROLLED
-    for (int i = 0; i < 8; i++) {
+  /* Four columns at a time: the rows of b in registers, those of a one after the other. */
+  __device__ __forceinline__ void multiply(const Stages& stages, int stage, int count) {
+NOT_UNROLLED
+    for (int k = 0; k < DEPTH; k += 4) {
+      if (k >= count) {
+        break;
+      }
+      float4 b[8];
 UNROLLED
       for (int j = 0; j < 8; j++) {
-        products[i][j] = fma(a[i], b[j], products[i][j]);
+        b[j] = *reinterpret_cast<const float4*>(&stages.b[stage][x() + 16 * j][k]);
       }
-    }
-  }
-
-  __device__ __forceinline__ void multiply(const Stages& stages, int stage, int count) {
-    if (count == DEPTH) {
-UNROLLED_BY_NVCC
-      for (int k = 0; k < DEPTH; k++) {
-        step(stages, stage, k);
-      }
-    } else {
-NOT_UNROLLED
-      for (int k = 0; k < count; k++) {
-        step(stages, stage, k);
+UNROLLED
+      for (int i = 0; i < 8; i++) {
+        float4 a = *reinterpret_cast<const float4*>(&stages.a[stage][y() + 16 * i][k]);
+UNROLLED
+        for (int j = 0; j < 8; j++) {
+          float sum = fma(a.x, b[j].x, products[i][j]);
+          sum = fma(a.y, b[j].y, sum);
+          sum = fma(a.z, b[j].z, sum);
+          products[i][j] = fma(a.w, b[j].w, sum);
+        }
       }
     }
   }
@@ -178,30 +188,16 @@ NOT_UNROLLED
   /* Writes rows STRIP·strip … of the products. */
   __device__ __forceinline__ void store(int strip, float (*to)[PITCH]) const {
 UNROLLED
-    for (int s = 0; s < EDGE / STRIP; s++) {
-      if (s == strip) {
+    for (int i = 0; i < 8; i++) {
+      if (i / 4 == strip) {
 UNROLLED
-        for (int i = 0; i < 4; i++) {
-          const float* p = products[4 * s + i];
-          *reinterpret_cast<float4*>(&to[y() + i][x()]) = float4{p[0], p[1], p[2], p[3]};
-          *reinterpret_cast<float4*>(&to[y() + i][x() + 64]) = float4{p[4], p[5], p[6], p[7]};
+        for (int j = 0; j < 8; j++) {
+          to[y() + 16 * (i % 4)][x() + 16 * j] = products[i][j];
         }
       }
     }
   }
 };
-
-constexpr int FRAGMENT_PITCH = DEPTH + 4;
-
-template <int EDGE, int THREADS, class T>
-__device__ __forceinline__ void copy_rows(const Operand<T>& from, int64_t row, int64_t k, T (*to)[FRAGMENT_PITCH]) {
-  auto at = [&](int r, int c) { return &to[r][c]; };
-  if (from.wide()) {
-    copy_panel_wide<EDGE, THREADS>(from, row, k, at);
-  } else {
-    copy_panel<EDGE, THREADS>(from, row, k, at);
-  }
-}
 
 template <class T>
 struct DoubleTile {
