@@ -3,11 +3,13 @@ package dev.lamina.analysis.data;
 import dev.lamina.analysis.data.PreprocessingStep.Center;
 import dev.lamina.analysis.data.PreprocessingStep.Extent;
 import dev.lamina.analysis.data.PreprocessingStep.NormaliseRows;
+import dev.lamina.analysis.data.PreprocessingStep.NormaliseRows.Length;
 import dev.lamina.analysis.data.PreprocessingStep.Scale;
 import dev.lamina.analysis.data.PreprocessingStep.Standardise;
 import dev.lamina.analysis.data.PreprocessingStep.Zca;
 import dev.lamina.config.Bounds;
 import dev.lamina.config.ConfigReader;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +26,22 @@ final class PreprocessingReader {
   static Optional<PreprocessingStep> read(ConfigReader block) {
     Map<String, Function<ConfigReader, Optional<PreprocessingStep>>> steps = new LinkedHashMap<>();
     steps.put("scale", PreprocessingReader::scale);
-    steps.put("center", PreprocessingReader::center);
-    steps.put("standardise", PreprocessingReader::standardise);
-    steps.put("normalise-rows", PreprocessingReader::normaliseRows);
+    choice(
+        steps,
+        "center",
+        Map.of("mean", new Center(Extent.FEATURES), "global-mean", new Center(Extent.GLOBAL)));
+    choice(
+        steps,
+        "standardise",
+        Map.of(
+            "features",
+            new Standardise(Extent.FEATURES),
+            "global",
+            new Standardise(Extent.GLOBAL)));
+    choice(
+        steps,
+        "normalise-rows",
+        Map.of("unit", new NormaliseRows(Length.UNIT), "sqrt-d", new NormaliseRows(Length.SQRT_D)));
     steps.put("zca", b -> Optional.of(new Zca(b.number("zca", Bounds.NOT_NEGATIVE))));
     List<String> found = steps.keySet().stream().filter(block::has).toList();
     if (found.size() == 1) {
@@ -67,39 +82,13 @@ final class PreprocessingReader {
         "must be a finite number or a fraction such as 1/255, not 0, but is \"" + text + "\"");
   }
 
-  private static Optional<PreprocessingStep> center(ConfigReader block) {
-    Map<String, Optional<PreprocessingStep>> words =
-        Map.of(
-            "mean",
-            Optional.of(new Center(Extent.FEATURES)),
-            "global-mean",
-            Optional.of(new Center(Extent.GLOBAL)),
-            NONE,
-            Optional.empty());
-    return block.choice("center", words, Optional.empty());
-  }
-
-  private static Optional<PreprocessingStep> standardise(ConfigReader block) {
-    Map<String, Optional<PreprocessingStep>> words =
-        Map.of(
-            "features",
-            Optional.of(new Standardise(Extent.FEATURES)),
-            "global",
-            Optional.of(new Standardise(Extent.GLOBAL)),
-            NONE,
-            Optional.empty());
-    return block.choice("standardise", words, Optional.empty());
-  }
-
-  private static Optional<PreprocessingStep> normaliseRows(ConfigReader block) {
-    Map<String, Optional<PreprocessingStep>> words =
-        Map.of(
-            "unit",
-            Optional.of(new NormaliseRows(NormaliseRows.Length.UNIT)),
-            "sqrt-d",
-            Optional.of(new NormaliseRows(NormaliseRows.Length.SQRT_D)),
-            NONE,
-            Optional.empty());
-    return block.choice("normalise-rows", words, Optional.empty());
+  /** Adds a step whose value is one of some words, or {@code none}. */
+  private static void choice(
+      Map<String, Function<ConfigReader, Optional<PreprocessingStep>>> steps,
+      String key,
+      Map<String, PreprocessingStep> stepByWord) {
+    Map<String, Optional<PreprocessingStep>> words = new HashMap<>(Map.of(NONE, Optional.empty()));
+    stepByWord.forEach((word, step) -> words.put(word, Optional.of(step)));
+    steps.put(key, block -> block.choice(key, words, Optional.empty()));
   }
 }
