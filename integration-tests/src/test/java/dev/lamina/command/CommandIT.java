@@ -167,6 +167,34 @@ class CommandIT {
     requireNoHalfFile();
   }
 
+  /** Unlike /dev/full, a file system that is too small shows what is left behind. */
+  @Test
+  void aDiskThatFillsUpKeepsNoHalfFile() throws Exception {
+    Path disk = Files.createDirectory(work("disk"));
+    assumeTrue(
+        exit("mount", "-t", "tmpfs", "-o", "size=256k", "lamina-test", disk.toString()) == 0,
+        "mounting is not permitted: a disk that fills up cannot be had");
+    try {
+      random("x.npy", 300, 3);
+      Outcome outcome =
+          lamina.run("kernel", "--kernel", "linear()", "--x", "x.npy", "--out", "disk/k.npy");
+      assertThat(outcome.exit()).isEqualTo(1);
+      assertThat(outcome.err()).contains("cannot write disk/k.npy: the disk is full (");
+      assertThat(disk).isEmptyDirectory();
+    } finally {
+      assertThat(exit("umount", disk.toString())).isZero();
+    }
+  }
+
+  private static int exit(String... command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return process.waitFor();
+  }
+
   @Test
   void fileNamesMayHaveBlanksAndAnyAlphabetEvenInTheCLocale() throws Exception {
     Path place = Files.createDirectories(work("mit Leerzeichen/數"));
