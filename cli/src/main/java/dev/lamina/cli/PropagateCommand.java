@@ -5,6 +5,7 @@ import dev.lamina.analysis.propagation.PropagatedLayer;
 import dev.lamina.analysis.propagation.Propagation;
 import dev.lamina.analysis.propagation.SignalPropagation;
 import dev.lamina.analysis.propagation.WideNetwork;
+import dev.lamina.analysis.report.NumberTexts;
 import dev.lamina.kernel.Activation;
 import java.util.List;
 import java.util.Locale;
@@ -208,20 +209,16 @@ final class PropagateCommand extends Subcommand {
   private static String text(Document d) {
     StringJoiner lines = new StringJoiner("\n");
     lines.add(
-        String.format(
-            Locale.ROOT,
-            "%s%s, weight variance %.10g, bias variance %.10g, variance of the first layer %.10g",
-            d.residual() ? "residual " : "",
-            d.activation(),
-            d.weightVariance(),
-            d.biasVariance(),
-            d.variance()));
+        "%s%s, weight variance %s, bias variance %s, variance of the first layer %s"
+            .formatted(
+                d.residual() ? "residual " : "",
+                d.activation(),
+                NumberTexts.rounded(d.weightVariance(), 10),
+                NumberTexts.rounded(d.biasVariance(), 10),
+                NumberTexts.rounded(d.variance(), 10)));
     lines.add(
-        String.format(
-            Locale.ROOT,
-            "mean square of the gradient per layer: × %.10g%s",
-            d.gradientGrowth(),
-            phase(d)));
+        "mean square of the gradient per layer: × %s%s"
+            .formatted(NumberTexts.rounded(d.gradientGrowth(), 10), phase(d)));
     lines.add("   layer          cosine      1 - cosine    gradient correlation");
     for (PropagatedLayer layer : d.layers()) {
       lines.add(

@@ -7,6 +7,7 @@ import dev.lamina.analysis.report.Block;
 import dev.lamina.analysis.report.Column;
 import dev.lamina.analysis.report.Headline;
 import dev.lamina.analysis.report.Note;
+import dev.lamina.analysis.report.NumberTexts;
 import dev.lamina.analysis.report.Plot;
 import dev.lamina.analysis.report.SectionView;
 import dev.lamina.analysis.report.Series;
@@ -131,12 +132,11 @@ final class PropagationView {
 
   private static String describe(Compared compared) {
     WideNetwork wide = compared.profiles().getFirst().network();
-    return String.format(
-        Locale.ROOT,
-        "%s (weight variance %.6g, bias variance %.3g)",
-        compared.name(),
-        wide.weightVariance(),
-        wide.biasVariance());
+    return "%s (weight variance %s, bias variance %s)"
+        .formatted(
+            compared.name(),
+            NumberTexts.rounded(wide.weightVariance(), 6),
+            NumberTexts.rounded(wide.biasVariance(), 3));
   }
 
   /** Shows what is lost forward and backward at each layer, and where both are equal. */

@@ -5,20 +5,20 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /** Writes numbers for people. */
-final class NumberTexts {
+public final class NumberTexts {
   private static final int SMALLEST_PLAIN_EXPONENT = -4;
   private static final int LARGEST_PLAIN_EXPONENT = 6;
 
   private NumberTexts() {}
 
   /**
-   * Returns a number rounded to significant digits without trailing zeros, such as {@code 0.9739},
-   * {@code 1.2e-7}; an en dash for NaN.
+   * {@return a number rounded to significant digits without trailing zeros, such as {@code 0.9739},
+   * {@code 1.2e-7}; an en dash for NaN}
    *
    * @param value the number
    * @param digits significant digits, ≥ 1
    */
-  static String rounded(double value, int digits) {
+  public static String rounded(double value, int digits) {
     if (Double.isNaN(value)) {
       return "–";
     }
