@@ -60,11 +60,18 @@ public final class LaminaCommand implements Runnable {
             .setErr(console.err())
             .setParameterExceptionHandler((e, _) -> misused(e, args, console))
             .setExecutionExceptionHandler((e, _, _) -> failed(e, session));
+    int code;
     try {
-      return line.execute(args);
+      code = line.execute(args);
     } catch (Error e) {
-      return failed(e, session);
+      code = failed(e, session);
     }
+    if (console.out().checkError()) {
+      session.say(
+          "lamina: the result cannot be written to standard output: closed, or a full disk");
+      return code == 0 ? Failure.FAILED : code;
+    }
+    return code;
   }
 
   /** Without a subcommand there is nothing to do. */

@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lamina.LaminaVersion;
 import dev.lamina.config.ConfigSources;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -115,6 +119,24 @@ class LaminaCommandTest {
               lamina.cpu.threads (command line --threads): must be a whole number ≥ 1 and ≤ 1024 but is "none"
             """);
     assertThat(run.json().at("/error/type").asText()).isEqualTo("ConfigException");
+  }
+
+  @Test
+  void aResultThatCannotBeWrittenIsAFailure() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    StringWriter err = new StringWriter();
+    Console console =
+        new Console(
+            new PrintWriter(full, true, StandardCharsets.UTF_8), new PrintWriter(err, true), false);
+    assertThat(LaminaCommand.run(console, ConfigSources.defaults(), "data", "list")).isEqualTo(1);
+    assertThat(err.toString()).contains("cannot be written to standard output");
+    assertThat(LaminaCommand.run(console, ConfigSources.defaults(), "--json")).isEqualTo(2);
   }
 
   @Test
