@@ -1,2 +1,2 @@
-/** Names the CUDA C++ device functions that the cuda backend loads as resources of this module. */
+/** Lists the CUDA C++ device functions and hands out what the build compiled of them. */
 package dev.lamina.kernels;
