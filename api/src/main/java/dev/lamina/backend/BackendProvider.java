@@ -1,6 +1,7 @@
 package dev.lamina.backend;
 
 import dev.lamina.config.LaminaConfig;
+import java.util.List;
 
 /**
  * Makes one kind of backend. Implementations are found by {@link java.util.ServiceLoader}, so they
@@ -19,6 +20,16 @@ public interface BackendProvider {
    * @return whether, and if not, why and what would help
    */
   Availability probe(LaminaConfig config);
+
+  /**
+   * {@return everything that the backend looked for and what came of it, in the order in which it
+   * is needed} For {@code lamina doctor}; empty if {@link #probe} says it all.
+   *
+   * @param config the settings in force
+   */
+  default List<Finding> findings(LaminaConfig config) {
+    return List.of();
+  }
 
   /**
    * Opens the backend; the caller closes it.

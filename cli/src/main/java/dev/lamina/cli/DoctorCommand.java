@@ -4,8 +4,10 @@ import dev.lamina.LaminaVersion;
 import dev.lamina.backend.Availability;
 import dev.lamina.backend.Availability.Available;
 import dev.lamina.backend.Availability.Unavailable;
+import dev.lamina.backend.BackendProvider;
 import dev.lamina.backend.BackendReport;
 import dev.lamina.backend.BackendSelector;
+import dev.lamina.backend.Finding;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.config.Setting;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 
 /** {@code lamina doctor}. */
@@ -31,6 +34,7 @@ final class DoctorCommand extends Subcommand {
    * @param system operating system and architecture
    * @param settings the settings in force
    * @param backend what was asked for, what was chosen, and the state of each backend
+   * @param findings what each backend looked for, by its name
    * @param checks whether the JVM is fit
    */
   record Document(
@@ -39,6 +43,7 @@ final class DoctorCommand extends Subcommand {
       String system,
       List<Setting> settings,
       Map<String, Object> backend,
+      Map<String, List<Finding>> findings,
       List<JvmCheck> checks) {}
 
   DoctorCommand(Session session) {
@@ -48,19 +53,34 @@ final class DoctorCommand extends Subcommand {
   @Override
   Output execute() {
     LaminaConfig config = session().config();
-    BackendReport report =
-        BackendSelector.select(config, BackendSelector.probe(config, BackendSelector.providers()));
+    List<BackendProvider> providers = BackendSelector.providers();
+    BackendReport report = BackendSelector.select(config, BackendSelector.probe(config, providers));
+    Map<String, List<Finding>> findings = new TreeMap<>();
+    for (BackendProvider provider : providers) {
+      findings.put(provider.id().text(), provider.findings(config));
+    }
     List<JvmCheck> checks = JvmCheck.all();
     String[] version = new Versions().getVersion();
     Document document =
         new Document(
-            LaminaVersion.text(), version[1], version[2], config.settings(), json(report), checks);
+            LaminaVersion.text(),
+            version[1],
+            version[2],
+            config.settings(),
+            json(report),
+            findings,
+            checks);
     boolean fit = report.selected().isPresent() && checks.stream().allMatch(JvmCheck::passed);
-    return new Output(document, text(version, config, report, checks), fit ? 0 : Failure.FAILED);
+    return new Output(
+        document, text(version, config, report, findings, checks), fit ? 0 : Failure.FAILED);
   }
 
   private static String text(
-      String[] version, LaminaConfig config, BackendReport report, List<JvmCheck> checks) {
+      String[] version,
+      LaminaConfig config,
+      BackendReport report,
+      Map<String, List<Finding>> findings,
+      List<JvmCheck> checks) {
     StringJoiner lines = new StringJoiner("\n");
     for (String line : version) {
       lines.add(line);
@@ -73,9 +93,22 @@ final class DoctorCommand extends Subcommand {
       lines.add(format.formatted(s.path(), s.value(), s.origin()));
     }
     lines.add("").add("Backends").add(report.toString().indent(2).stripTrailing());
+    findings.forEach((backend, list) -> {
+      if (!list.isEmpty()) {
+        lines.add("").add("What " + backend + " found");
+        list.forEach(finding -> lines.add(line(finding)));
+      }
+    });
     lines.add("").add("Java");
     checks.forEach(check -> lines.add("  " + check));
     return lines.toString();
+  }
+
+  private static String line(Finding finding) {
+    String line =
+        "  %-7s %s: %s"
+            .formatted(finding.present() ? "ok" : "MISSING", finding.name(), finding.detail());
+    return finding.remedy().isEmpty() ? line : line + "\n          → " + finding.remedy();
   }
 
   private static int width(List<String> texts) {

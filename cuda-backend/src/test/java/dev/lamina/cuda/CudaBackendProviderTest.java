@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lamina.Lamina;
+import dev.lamina.backend.Availability;
 import dev.lamina.backend.BackendProvider;
 import dev.lamina.backend.BackendSelector;
 import dev.lamina.backend.BackendUnavailableException;
+import dev.lamina.backend.Finding;
 import dev.lamina.config.BackendChoice;
 import dev.lamina.config.LaminaConfig;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class CudaBackendProviderTest {
@@ -23,8 +26,15 @@ class CudaBackendProviderTest {
         .isInstanceOf(CudaBackendProvider.class);
   }
 
+  private static Availability.Unavailable requireAbsent() {
+    Availability state = new CudaBackendProvider().probe(CUDA);
+    Assumptions.assumeTrue(state instanceof Availability.Unavailable, "this machine has a GPU");
+    return (Availability.Unavailable) state;
+  }
+
   @Test
-  void saysHonestlyThatItHasNoDeviceCode() {
+  void aForcedChoiceShowsTheWholeTable() {
+    Availability.Unavailable absent = requireAbsent();
     List<BackendProvider> providers = List.of(new CudaBackendProvider());
     assertThatThrownBy(() -> Lamina.open(CUDA, providers))
         .isInstanceOf(BackendUnavailableException.class)
@@ -32,17 +42,39 @@ class CudaBackendProviderTest {
             """
             the backend cuda is not available
             backend = cuda (code): not available
-              cuda  unavailable  no device code: this version of Lamina has no CUDA device code yet, whatever GPU the machine has
-                                 → set lamina.backend = cpu to choose the processor without this line
+              cuda  unavailable  %s: %s
+                                 → %s
               cpu   unavailable  not installed: no provider of it is on the class path
                                  → add the artifact dev.lamina:lamina-cpu-backend\
-            """);
+            """
+                .formatted(absent.reason().text(), absent.detail(), absent.remedy()));
+  }
+
+  @Test
+  void saysTheSameEachTimeItIsAsked() {
+    Availability.Unavailable first = requireAbsent();
+    Availability.Unavailable second = requireAbsent();
+    assertThat(second).isEqualTo(first);
+    assertThat(second.cause()).isEqualTo(first.cause());
   }
 
   @Test
   void refusesToOpen() {
+    Availability.Unavailable absent = requireAbsent();
     assertThatThrownBy(() -> new CudaBackendProvider().open(CUDA))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("no CUDA device code yet");
+        .hasMessageContaining(absent.detail());
+  }
+
+  @Test
+  void findingsNameDriverCodeAndLibraries() {
+    assertThat(new CudaBackendProvider().findings(CUDA))
+        .extracting(Finding::name)
+        .contains(
+            "NVIDIA driver",
+            "device code",
+            "libcublas.so.12",
+            "libcublas.so.13",
+            "matrix products");
   }
 }

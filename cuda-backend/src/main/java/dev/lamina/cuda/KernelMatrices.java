@@ -1,0 +1,142 @@
+package dev.lamina.cuda;
+
+import dev.lamina.cuda.KernelTiles.Arithmetic;
+import dev.lamina.cuda.KernelTiles.Inputs;
+import dev.lamina.matrix.DType;
+import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Kernel matrices tile by tile: products, entry program and stores in one launch for each tile. Of
+ * a symmetric matrix the tiles on and below the diagonal are computed and stored twice.
+ */
+final class KernelMatrices implements AutoCloseable {
+  private static final long LEAST_EDGE = 8;
+  private static final int WORDS_PER_OUTPUT = 4;
+
+  private final Inputs inputs;
+  private final KernelTiles tiles;
+  private final long edge;
+  private final List<Target> targets = new ArrayList<>();
+  private final List<Target> mirrored = new ArrayList<>();
+  private final HostMatrix table;
+  private final Buffer[] tables = new Buffer[2];
+  private final DeviceContext context;
+  private int count;
+
+  private KernelMatrices(
+      Workspace workspace, Inputs inputs, Arithmetic arithmetic, List<? extends Matrix> outputs) {
+    this.context = workspace.context();
+    this.inputs = inputs;
+    long available = workspace.available();
+    this.edge =
+        TileEdge.of(
+            workspace,
+            LEAST_EDGE,
+            Math.max(inputs.n(), inputs.m()),
+            e -> bytes(inputs, arithmetic, outputs, e, available));
+    this.tiles = new KernelTiles(workspace, inputs, arithmetic, edge);
+    long a = Math.min(edge, inputs.n());
+    long b = Math.min(edge, inputs.m());
+    for (Matrix out : outputs) {
+      targets.add(Target.of(workspace, "a tile", out, a, b));
+      if (mirrors(inputs, edge)) {
+        mirrored.add(Target.of(workspace, "a mirrored tile", out, b, a));
+      }
+    }
+    table = workspace.host("table of outputs", DType.FLOAT64, outputs.size(), WORDS_PER_OUTPUT);
+    for (int i = 0; i < tables.length; i++) {
+      tables[i] =
+          workspace.buffer("table of outputs", DType.FLOAT64, outputs.size(), WORDS_PER_OUTPUT);
+    }
+  }
+
+  private static boolean mirrors(Inputs inputs, long edge) {
+    return inputs.symmetric() && edge < inputs.n();
+  }
+
+  private static long bytes(
+      Inputs inputs,
+      Arithmetic arithmetic,
+      List<? extends Matrix> outputs,
+      long edge,
+      long available) {
+    long bytes = KernelTiles.bytes(inputs, arithmetic, edge, available);
+    long a = Math.min(edge, inputs.n());
+    long b = Math.min(edge, inputs.m());
+    for (Matrix out : outputs) {
+      bytes += Target.bytes(out, a, b) + (mirrors(inputs, edge) ? Target.bytes(out, b, a) : 0);
+    }
+    return bytes + 3L * outputs.size() * WORDS_PER_OUTPUT * Long.BYTES;
+  }
+
+  /**
+   * Computes all outputs of a kernel.
+   *
+   * @param workspace takes the memory
+   * @param inputs kernel and rows, at least one of each
+   * @param arithmetic how
+   * @param outputs N×M each
+   */
+  static void compute(
+      Workspace workspace, Inputs inputs, Arithmetic arithmetic, List<? extends Matrix> outputs) {
+    try (KernelMatrices matrices = new KernelMatrices(workspace, inputs, arithmetic, outputs)) {
+      matrices.run();
+    }
+  }
+
+  private void run() {
+    for (long row = 0; row < inputs.n(); row += edge) {
+      long end = inputs.symmetric() ? row + 1 : inputs.m();
+      for (long col = 0; col < end; col += edge) {
+        tile(row, Math.min(edge, inputs.n() - row), col, Math.min(edge, inputs.m() - col));
+      }
+    }
+  }
+
+  private void tile(long row, long n, long col, long m) {
+    boolean diagonal = tiles.isDiagonal(row, n, col, m);
+    boolean twice = inputs.symmetric() && !diagonal;
+    for (int o = 0; o < targets.size(); o++) {
+      DeviceBlock below = targets.get(o).block(row, n, col, m, false);
+      DeviceBlock above =
+          diagonal ? below : twice ? mirrored.get(o).block(col, m, row, n, false) : null;
+      describe(o, below, above);
+    }
+    Buffer outputs = tables[count++ % tables.length];
+    context.upload(table, outputs);
+    Launch launch =
+        tiles.begin(tiles.arithmetic().gram(), row, n, col, m, outputs.block().address());
+    if (diagonal) {
+      launch.runLowerTiles(n);
+    } else {
+      launch.runTiles(n, m);
+    }
+    outputs.endCompute();
+    tiles.used(row, n, col, m);
+    targets.forEach(Target::filled);
+    if (twice) {
+      mirrored.forEach(Target::filled);
+    }
+  }
+
+  private void describe(int output, DeviceBlock below, DeviceBlock above) {
+    MemorySegment words = table.segment();
+    long at = (long) output * WORDS_PER_OUTPUT;
+    words.setAtIndex(ValueLayout.JAVA_LONG, at, below.address());
+    words.setAtIndex(ValueLayout.JAVA_LONG, at + 1, below.stride());
+    words.setAtIndex(ValueLayout.JAVA_LONG, at + 2, above == null ? 0 : above.address());
+    words.setAtIndex(ValueLayout.JAVA_LONG, at + 3, above == null ? 0 : above.stride());
+  }
+
+  /** Waits until the host has everything. */
+  @Override
+  public void close() {
+    targets.forEach(Target::close);
+    mirrored.forEach(Target::close);
+  }
+}
