@@ -20,6 +20,9 @@ import java.util.stream.LongStream;
 
 /** Factorisations, linear systems and eigenvalues on a GPU. */
 final class CudaSolveOps extends AbstractSolveOps {
+  /** Rows of the largest matrix whose eigenvalues the host finds. */
+  private static final int LARGEST_ON_HOST = 512;
+
   private final DeviceContext context;
   private final GramOps gram;
   private final DeviceBlas blas;
@@ -167,7 +170,11 @@ final class CudaSolveOps extends AbstractSolveOps {
   protected void doSymmetricEigen(Matrix a, Matrix values, boolean vectors) {
     try (var _ = context.turn();
         Workspace workspace = context.workspace("symmetricEigen")) {
-      JacobiEigen.decompose(workspace, a, values, vectors);
+      if (a.rows() <= LARGEST_ON_HOST) {
+        HostEigen.decompose(workspace, a, values, vectors);
+      } else {
+        JacobiEigen.decompose(workspace, a, values, vectors);
+      }
     }
   }
 }

@@ -32,6 +32,9 @@ final class SquareTiles implements AutoCloseable {
     /** Larger tiles would make no product faster. */
     private static final long LARGEST_EDGE = 2048;
 
+    /** Right-hand sides that there is room for beside tiles. */
+    private static final long LEAST_COLUMNS = 16;
+
     /**
      * Plans for the memory that is left.
      *
@@ -39,7 +42,7 @@ final class SquareTiles implements AutoCloseable {
      * @param matrix the matrix, square with at least one row
      * @param buffers tiles that are needed at a time
      * @param extra tiles that the operation takes beside them
-     * @param share 1 if all memory may be taken, 2 for half of it
+     * @param share 1 if all memory may be taken, 2 if right-hand sides need some too
      */
     static Plan of(Workspace workspace, Matrix matrix, int buffers, int extra, int share) {
       long n = matrix.rows();
@@ -62,7 +65,9 @@ final class SquareTiles implements AutoCloseable {
               workspace,
               Triangles.PANEL,
               Math.min(n, LARGEST_EDGE),
-              e -> (long) share * (buffers + extra) * tile.applyAsLong(e));
+              e ->
+                  (long) (buffers + extra) * tile.applyAsLong(e)
+                      + (share - 1) * DeviceBlock.bytes(matrix.dtype(), n, LEAST_COLUMNS));
       return new Plan(matrix instanceof DeviceMatrix, edge, buffers);
     }
   }
