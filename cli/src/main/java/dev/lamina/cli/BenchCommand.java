@@ -5,6 +5,8 @@ import dev.lamina.benchmarks.FcKernelBenchmark;
 import dev.lamina.benchmarks.FcKernelBenchmark.Result;
 import dev.lamina.benchmarks.FcKernelBenchmark.Settings;
 import dev.lamina.benchmarks.FcKernelReport;
+import dev.lamina.benchmarks.KernelEntriesBenchmark;
+import dev.lamina.config.LaminaConfig;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -68,6 +70,12 @@ final class BenchCommand extends Subcommand {
       description = "Put the figures between the file's benchmark markers.")
   private Path readme;
 
+  @Option(
+      names = "--entries",
+      description =
+          "Instead time what an entry of each kernel costs once its dot product is there, on one thread; --rows 1500 --dimension 64 suit.")
+  private boolean entries;
+
   BenchCommand(Session session) {
     super(session);
   }
@@ -79,6 +87,9 @@ final class BenchCommand extends Subcommand {
           "bench: --rows must be ≥ 2 and --dimension, --depth and --repeat ≥ 1 but are %d, %d, %d and %d"
               .formatted(rows, dimension, depth, repeat));
     }
+    if (entries) {
+      return entries();
+    }
     Settings settings = new Settings(rows, dimension, depth, repeat, rivals.contains(Rival.numpy));
     try (Lamina lamina = Lamina.open(session().config())) {
       Result result = FcKernelBenchmark.run(lamina.backend(), settings, session()::say);
@@ -88,6 +99,21 @@ final class BenchCommand extends Subcommand {
         FcKernelReport.update(readme, text);
       }
       return Output.of(result, text);
+    }
+  }
+
+  private Output entries() {
+    LaminaConfig config = session().config().withCpuThreads(1);
+    try (Lamina lamina = Lamina.open(config)) {
+      KernelEntriesBenchmark.Result result =
+          KernelEntriesBenchmark.run(
+              lamina.backend(),
+              new KernelEntriesBenchmark.Settings(rows, dimension, repeat, config.precision()),
+              session()::say);
+      return Output.of(
+          result,
+          KernelEntriesBenchmark.markdown(
+              result, lamina.backend().device(), LocalDate.now(ZoneOffset.UTC)));
     }
   }
 }

@@ -51,7 +51,8 @@ final class DoubleEntries implements Entries {
         case Instruction.Fill in -> Arrays.fill(registers[in.target()], 0, n, in.value());
         case Instruction.Power in -> power(in, n);
         case Instruction.Stationary in ->
-            StationaryForm.of(in.kernel()).apply(registers[in.source()], registers[in.target()], n);
+            StationaryForm.of(in.kernel())
+                .apply(registers[in.source()], registers[in.target()], scratch, n);
         case Instruction.Add in ->
             add(registers[in.left()], registers[in.right()], registers[in.target()], n);
         case Instruction.Multiply in ->
@@ -77,6 +78,7 @@ final class DoubleEntries implements Entries {
                 registers[in.source()],
                 registers[in.target()],
                 in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()],
+                slopes,
                 n);
         case Instruction.SeriesDual in -> series(in, x, i, z, n);
         case Instruction.Blend in -> blend(in, x, i, z, n);

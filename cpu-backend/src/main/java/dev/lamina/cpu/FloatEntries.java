@@ -57,7 +57,8 @@ final class FloatEntries implements Entries {
             java.util.Arrays.fill(registers[in.target()], 0, n, (float) in.value());
         case Instruction.Power in -> power(in, n);
         case Instruction.Stationary in ->
-            StationaryForm.of(in.kernel()).apply(registers[in.source()], registers[in.target()], n);
+            StationaryForm.of(in.kernel())
+                .apply(registers[in.source()], registers[in.target()], scratch, n);
         case Instruction.Add in ->
             add(registers[in.left()], registers[in.right()], registers[in.target()], n);
         case Instruction.Multiply in ->

@@ -70,48 +70,63 @@ record StationaryForm(Shape shape, double scale, double parameter) {
     return parameter == 2.5 ? new double[] {1, 1.0 / 3, 0} : new double[] {1, 0.4, 1.0 / 15};
   }
 
-  /** Applies the function to n squared distances; vectors may run over the end. */
-  void apply(float[] source, float[] target, int n) {
+  /**
+   * Applies the function to n squared distances; vectors may run over the end.
+   *
+   * @param source squared distances
+   * @param target overwritten with the values; may be the source
+   * @param scratch overwritten; another array than both
+   */
+  void apply(float[] source, float[] target, float[] scratch, int n) {
     switch (shape) {
-      case GAUSSIAN -> gaussian(source, target, n, (float) -scale);
-      case MATERN_HALF_INTEGER -> matern(source, target, n, (float) scale, polynomial());
-      case RATIONAL_QUADRATIC ->
-          rationalQuadratic(source, target, n, (float) scale, (float) -parameter);
+      case GAUSSIAN -> Elementary.exp(source, (float) -scale, target, n);
+      case MATERN_HALF_INTEGER -> {
+        scaledRoot(source, target, n, (float) scale);
+        Elementary.exp(target, -1, scratch, n);
+        polynomial(target, scratch, n, polynomial());
+      }
+      case RATIONAL_QUADRATIC -> {
+        Elementary.log1p(source, (float) scale, target, n);
+        Elementary.exp(target, (float) -parameter, target, n);
+      }
       case MATERN_GENERAL -> throw new IllegalStateException("runs in float64 only");
     }
   }
 
-  private static void gaussian(float[] source, float[] target, int n, float factor) {
+  private static void scaledRoot(float[] source, float[] target, int n, float scale) {
     for (int j = 0; j < n; j += F.length()) {
-      Elementary.exp(FloatVector.fromArray(F, source, j).mul(factor)).intoArray(target, j);
+      FloatVector.fromArray(F, source, j)
+          .lanewise(VectorOperators.SQRT)
+          .mul(scale)
+          .intoArray(target, j);
     }
   }
 
-  private static void matern(float[] source, float[] target, int n, float scale, double[] c) {
+  /** values ← factors·(1 + c₁·values + c₂·values² + c₃·values³). */
+  private static void polynomial(float[] values, float[] factors, int n, double[] c) {
     float c1 = (float) c[0];
     float c2 = (float) c[1];
     float c3 = (float) c[2];
     for (int j = 0; j < n; j += F.length()) {
-      FloatVector a = FloatVector.fromArray(F, source, j).lanewise(VectorOperators.SQRT).mul(scale);
+      FloatVector a = FloatVector.fromArray(F, values, j);
       FloatVector p = a.mul(c3).add(c2).mul(a).add(c1).mul(a).add(1f);
-      Elementary.exp(a.neg()).mul(p).intoArray(target, j);
+      p.mul(FloatVector.fromArray(F, factors, j)).intoArray(values, j);
     }
   }
 
-  private static void rationalQuadratic(
-      float[] source, float[] target, int n, float scale, float power) {
-    for (int j = 0; j < n; j += F.length()) {
-      FloatVector log = Elementary.log1p(FloatVector.fromArray(F, source, j).mul(scale));
-      Elementary.exp(log.mul(power)).intoArray(target, j);
-    }
-  }
-
-  /** Applies the function to n squared distances; vectors may run over the end. */
-  void apply(double[] source, double[] target, int n) {
+  /** The same in float64. */
+  void apply(double[] source, double[] target, double[] scratch, int n) {
     switch (shape) {
-      case GAUSSIAN -> gaussian(source, target, n, -scale);
-      case MATERN_HALF_INTEGER -> matern(source, target, n, scale, polynomial());
-      case RATIONAL_QUADRATIC -> rationalQuadratic(source, target, n, scale, -parameter);
+      case GAUSSIAN -> Elementary.exp(source, -scale, target, n);
+      case MATERN_HALF_INTEGER -> {
+        scaledRoot(source, target, n, scale);
+        Elementary.exp(target, -1, scratch, n);
+        polynomial(target, scratch, n, polynomial());
+      }
+      case RATIONAL_QUADRATIC -> {
+        Elementary.log1p(source, scale, target, n);
+        Elementary.exp(target, -parameter, target, n);
+      }
       case MATERN_GENERAL -> {
         double logFactor = (1 - parameter) * Math.log(2) - Gamma.logGamma(parameter);
         for (int j = 0; j < n; j++) {
@@ -121,26 +136,20 @@ record StationaryForm(Shape shape, double scale, double parameter) {
     }
   }
 
-  private static void gaussian(double[] source, double[] target, int n, double factor) {
+  private static void scaledRoot(double[] source, double[] target, int n, double scale) {
     for (int j = 0; j < n; j += D.length()) {
-      Elementary.exp(DoubleVector.fromArray(D, source, j).mul(factor)).intoArray(target, j);
+      DoubleVector.fromArray(D, source, j)
+          .lanewise(VectorOperators.SQRT)
+          .mul(scale)
+          .intoArray(target, j);
     }
   }
 
-  private static void matern(double[] source, double[] target, int n, double scale, double[] c) {
+  private static void polynomial(double[] values, double[] factors, int n, double[] c) {
     for (int j = 0; j < n; j += D.length()) {
-      DoubleVector a =
-          DoubleVector.fromArray(D, source, j).lanewise(VectorOperators.SQRT).mul(scale);
+      DoubleVector a = DoubleVector.fromArray(D, values, j);
       DoubleVector p = a.mul(c[2]).add(c[1]).mul(a).add(c[0]).mul(a).add(1.0);
-      Elementary.exp(a.neg()).mul(p).intoArray(target, j);
-    }
-  }
-
-  private static void rationalQuadratic(
-      double[] source, double[] target, int n, double scale, double power) {
-    for (int j = 0; j < n; j += D.length()) {
-      DoubleVector log = Elementary.log1p(DoubleVector.fromArray(D, source, j).mul(scale));
-      Elementary.exp(log.mul(power)).intoArray(target, j);
+      p.mul(DoubleVector.fromArray(D, factors, j)).intoArray(values, j);
     }
   }
 

@@ -11,7 +11,7 @@ final class StationaryFormTest {
   private static double at(Kernel kernel, double distance) {
     double[] values = new double[64];
     values[0] = distance * distance;
-    StationaryForm.of(kernel).apply(values, values, 1);
+    StationaryForm.of(kernel).apply(values, values, new double[64], 1);
     return values[0];
   }
 

@@ -1,0 +1,127 @@
+package dev.lamina.cpu;
+
+import dev.lamina.backend.Backend;
+import dev.lamina.config.LaminaConfig;
+import dev.lamina.kernel.Kernel;
+import dev.lamina.matrix.DType;
+import dev.lamina.matrix.HostMatrix;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * Prints hashes of the bits of elementary functions and kernel matrices, a line {@code name hash}
+ * each, for {@link ReproducibleBitsTest} to compare between JVMs. The argument says how often
+ * everything is computed; a hash that changes between the first and any later time, when more of
+ * the code has been compiled, is printed as {@code changed}.
+ */
+public final class Fingerprint {
+  private static final int COUNT = 1000;
+
+  /** More than any vector has lanes: the random numbers must not depend on it. */
+  private static final int PADDED = COUNT + 64;
+
+  private static final List<String> KERNELS =
+      List.of(
+          "gaussian()",
+          "laplace()",
+          "matern(nu=2.5)",
+          "rationalQuadratic(alpha=1.5)",
+          "arcCosine(order=2)",
+          "nngp(depth=2)",
+          "ntk(depth=2, biasVariance=0.1)",
+          "ntk(depth=2, activation=[erf, gelu], biasVariance=0.1)",
+          "ntk(depth=3, activation=[sin, cos, exp], weightVariance=0.5, biasVariance=0.1)",
+          "ntk(depth=1, activation=tanh, biasVariance=0.1)");
+
+  private Fingerprint() {}
+
+  /**
+   * Prints the hashes.
+   *
+   * @param args how often to compute
+   */
+  public static void main(String[] args) {
+    LaminaConfig config = LaminaConfig.defaults().withCpuThreads(1);
+    try (Backend backend = new CpuBackendProvider().open(config)) {
+      Map<String, Object> first = all(backend);
+      for (int round = 1; round < Integer.parseInt(args[0]); round++) {
+        all(backend)
+            .forEach((name, hash) ->
+                first.computeIfPresent(
+                    name, (n, before) -> before.equals(hash) ? before : "changed"));
+      }
+      first.forEach((name, hash) -> System.out.println(name + " " + hash));
+    }
+  }
+
+  private static Map<String, Object> all(Backend backend) {
+    Map<String, Object> hashes = new LinkedHashMap<>();
+    functions(hashes);
+    for (DType dtype : DType.values()) {
+      for (String kernel : KERNELS) {
+        // With one column no sum depends on how many lanes a vector has.
+        hashes.put("column/" + dtype + "/" + kernel, kernel(backend, dtype, kernel, 1));
+        hashes.put("rows/" + dtype + "/" + kernel, kernel(backend, dtype, kernel, 19));
+      }
+    }
+    return hashes;
+  }
+
+  private static void functions(Map<String, Object> hashes) {
+    RandomGenerator random = generator();
+    double[] x = random.doubles(PADDED, -5, 5).toArray();
+    double[] cosine = random.doubles(PADDED, 0, 1).toArray();
+    double[] target = new double[x.length];
+    Elementary.exp(x, 150, target, COUNT);
+    hashes.put("functions/exp", hash(target));
+    Elementary.expm1(x, 1, target, COUNT);
+    hashes.put("functions/expm1", hash(target));
+    Elementary.log1p(x, 0.3, target, COUNT);
+    hashes.put("functions/log1p", hash(target));
+    Elementary.angle(x, cosine, target, COUNT);
+    hashes.put("functions/angle", hash(target));
+    float[] x32 = new float[x.length];
+    float[] target32 = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      x32[i] = (float) x[i];
+    }
+    Elementary.exp(x32, 20, target32, COUNT);
+    hashes.put("functions/exp32", hash(target32));
+    Elementary.log1p(x32, 0.3f, target32, COUNT);
+    hashes.put("functions/log1p32", hash(target32));
+  }
+
+  private static RandomGenerator generator() {
+    return RandomGeneratorFactory.of("L64X128MixRandom").create(30);
+  }
+
+  private static long kernel(Backend backend, DType dtype, String kernel, int columns) {
+    int n = 21;
+    RandomGenerator random = generator();
+    try (HostMatrix x = HostMatrix.allocate(dtype, n, columns);
+        HostMatrix k = HostMatrix.allocate(dtype, n, n)) {
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < columns; j++) {
+          x.set(i, j, random.nextFloat() - 0.3f);
+        }
+      }
+      backend.gram().compute(Kernel.parse(kernel), x, x, k);
+      long hash = 1;
+      for (double[] row : k.toArray()) {
+        hash = 31 * hash + java.util.Arrays.hashCode(row);
+      }
+      return hash;
+    }
+  }
+
+  private static int hash(double[] values) {
+    return java.util.Arrays.hashCode(java.util.Arrays.copyOf(values, COUNT));
+  }
+
+  private static int hash(float[] values) {
+    return java.util.Arrays.hashCode(java.util.Arrays.copyOf(values, COUNT));
+  }
+}
