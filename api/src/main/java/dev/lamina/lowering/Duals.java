@@ -4,6 +4,7 @@ import static dev.lamina.lowering.Instruction.NONE;
 
 import dev.lamina.kernel.Activation;
 import dev.lamina.lowering.Instruction.SmoothFunction;
+import dev.lamina.matrix.DType;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -49,9 +50,15 @@ final class Duals {
    * @param k cell of the pre-activation variance
    * @param maxK upper bound of k over the rows
    * @param derivative whether E[φ′φ′] is wanted
+   * @param dtype element type of the kernel matrix
    */
   static Moments moments(
-      ProgramBuilder program, Activation activation, int k, double maxK, boolean derivative) {
+      ProgramBuilder program,
+      Activation activation,
+      int k,
+      double maxK,
+      boolean derivative,
+      DType dtype) {
     return switch (activation) {
       case Activation.PiecewiseLinear a -> piecewiseLinear(program, a, k, maxK);
       case Activation.Sign a ->
@@ -67,10 +74,10 @@ final class Duals {
             case SIN -> closedForm(program, SmoothFunction.SIN, k, maxK);
             case COS -> closedForm(program, SmoothFunction.COS, k, maxK);
             case EXP -> closedForm(program, SmoothFunction.EXP, k, maxK);
-            case TANH, SIGMOID, SOFTPLUS, SILU -> series(program, a, k, maxK, derivative);
+            case TANH, SIGMOID, SOFTPLUS, SILU -> series(program, a, k, maxK, derivative, dtype);
           };
-      case Activation.Polynomial a -> series(program, a, k, maxK, derivative);
-      case Activation.Hermite a -> series(program, a, k, maxK, derivative);
+      case Activation.Polynomial a -> series(program, a, k, maxK, derivative, dtype);
+      case Activation.Hermite a -> series(program, a, k, maxK, derivative, dtype);
     };
   }
 
@@ -99,10 +106,15 @@ final class Duals {
   }
 
   private static Moments series(
-      ProgramBuilder program, Activation activation, int k, double maxK, boolean derivative) {
-    HermiteSeries series = HermiteSeries.of(activation, maxK);
+      ProgramBuilder program,
+      Activation activation,
+      int k,
+      double maxK,
+      boolean derivative,
+      DType dtype) {
+    HermiteSeries series = HermiteSeries.of(activation, maxK, dtype);
     int count = series.count();
-    int cells = program.cells(2 * count + 2, to -> c -> series.expand(c[k], c, to));
+    int cells = program.cells(2 * count + 2, to -> c -> series.interpolate(c[k], c, to));
     int slot = program.slots(cells, count);
     int derivativeSlot = derivative ? program.slots(cells + count, count) : NONE;
     return new Moments(

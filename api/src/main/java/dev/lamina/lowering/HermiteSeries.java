@@ -1,6 +1,10 @@
 package dev.lamina.lowering;
 
 import dev.lamina.kernel.Activation;
+import dev.lamina.matrix.DType;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.hipparchus.analysis.integration.gauss.GaussIntegrator;
 import org.hipparchus.analysis.integration.gauss.GaussIntegratorFactory;
 
@@ -8,37 +12,60 @@ import org.hipparchus.analysis.integration.gauss.GaussIntegratorFactory;
  * The Hermite coefficients of g ↦ φ(√k g) for standard normal g, from which Mehler's formula gives
  * the dual: E[φ(u)φ(v)] = Σₙ aₙ(x) aₙ(z) cⁿ with c the correlation of u and v.
  *
- * <p>The coefficients are found by quadrature. For analytic activations they fall geometrically in
- * √n; the series is cut where at most {@link #TOLERANCE} of E[φ²] and of E[φ′²] is left, and the
- * others are scaled to make up for it, which keeps the diagonal exact.
+ * <p>The coefficients are found by quadrature. For an activation that is analytic in a strip |Im u|
+ * &lt; σ they fall like exp(−σ√(n/k)), so that their number grows with k; the series is cut
+ * where a share of E[φ²] and of E[φ′²] is left that the element type cannot tell, and the others
+ * are scaled to make up for it, which keeps the diagonal exact.
+ *
+ * <p>Rows are many and their variances lie close together: {@link #interpolate} takes the
+ * coefficients from a polynomial in log k on each octave of k. As functions of log k they are
+ * analytic for |Im log k| &lt; π, where √k has a positive real part, so that interpolation at
+ * {@value #OCTAVE_NODES} Chebyshev points of an interval of length log 2 has an error of about
+ * 18⁻¹⁴ = 3e-18.
  */
 final class HermiteSeries {
-  /** Share of E[φ²] and of E[φ′²] that may be cut off: far below float64 rounding of the sum. */
-  private static final double TOLERANCE = 1e-16;
+  /**
+   * The most terms. They suffice in float32 for tanh up to a variance of about 100, sigmoid and
+   * silu 400, softplus 1000.
+   */
+  static final int MAX_TERMS = 8192;
 
-  /** Share of E[φ²] above which the series is refused. */
+  /** Share of E[φ²] or E[φ′²] above which a series of {@link #MAX_TERMS} is refused in float64. */
   private static final double REFUSED = 1e-10;
-
-  private static final int MAX_TERMS = 512;
-
-  /** Coefficients fall geometrically in √n: so many last ones weigh as much as all beyond them. */
-  private static final int FAR_END = 64;
 
   /** Standard deviations integrated over: the density beyond is below 1e-37. */
   private static final double RANGE = 13;
 
   private static final int NODES_PER_PANEL = 16;
 
+  private static final int OCTAVE_NODES = 14;
+
   private final Activation activation;
   private final int count;
   private final double[] nodes;
   private final double[] weights;
+  private final double[] octaveNodes = new double[OCTAVE_NODES];
+  private final Map<Integer, double[][]> octaves = new ConcurrentHashMap<>();
 
   private HermiteSeries(Activation activation, int count, double[] nodes, double[] weights) {
     this.activation = activation;
     this.count = count;
     this.nodes = nodes;
     this.weights = weights;
+    for (int m = 0; m < OCTAVE_NODES; m++) {
+      octaveNodes[m] = 0.5 - 0.5 * Math.cos(Math.PI * (m + 0.5) / OCTAVE_NODES);
+    }
+  }
+
+  /**
+   * Chooses the number of terms for float64.
+   *
+   * @param activation φ
+   * @param maxK the largest variance that will be asked for
+   * @throws IllegalArgumentException if the series would need more terms than are practical
+   */
+  static HermiteSeries of(Activation activation, double maxK) {
+    return of(activation, maxK, DType.FLOAT64);
   }
 
   /**
@@ -46,14 +73,24 @@ final class HermiteSeries {
    *
    * @param activation φ
    * @param maxK the largest variance that will be asked for
+   * @param dtype element type of the kernel matrix
    * @throws IllegalArgumentException if the series would need more terms than are practical
    */
-  static HermiteSeries of(Activation activation, double maxK) {
+  static HermiteSeries of(Activation activation, double maxK, DType dtype) {
     return switch (activation) {
       case Activation.Polynomial p -> exact(p, p.coefficients().size());
       case Activation.Hermite h -> exact(h, h.coefficients().size());
-      default -> truncated(activation, maxK);
+      default -> truncated(activation, maxK, tolerance(dtype));
     };
+  }
+
+  /**
+   * Share of E[φ²] and of E[φ′²] that may be cut off: it is the relative error of the complement of
+   * nearly parallel inputs, whose angles are to be right to 1e-4 in float32 after any number of
+   * layers.
+   */
+  private static double tolerance(DType dtype) {
+    return dtype == DType.FLOAT32 ? 1e-8 : 1e-16;
   }
 
   /** A polynomial: Gauss–Hermite quadrature with more nodes than its degree is exact. */
@@ -68,38 +105,53 @@ final class HermiteSeries {
     return new HermiteSeries(activation, count, nodes, weights);
   }
 
-  private static HermiteSeries truncated(Activation activation, double maxK) {
-    HermiteSeries longest = panels(activation, MAX_TERMS);
-    double[] a = new double[MAX_TERMS];
-    longest.coefficients(maxK, a, 0);
-    double total = longest.secondMoment(maxK);
-    double slopes = longest.derivativeSecondMoment(maxK);
-    if (squares(a, MAX_TERMS - FAR_END) > REFUSED * total) {
-      throw new IllegalArgumentException(
-          "activation %s: pre-activation variance %s needs more than %d Hermite terms; scale the inputs or lower weightVariance"
-              .formatted(activation, maxK, MAX_TERMS));
+  private static HermiteSeries truncated(Activation activation, double maxK, double tolerance) {
+    for (int terms = 64; ; terms *= 2) {
+      HermiteSeries series = panels(activation, terms);
+      double[] a = series.coefficients(new double[] {maxK})[0];
+      double total = series.secondMoment(maxK);
+      double slopes = series.derivativeSecondMoment(maxK);
+      // The terms fall geometrically in √n: an eighth of them weighs more than all beyond it.
+      double left =
+          Math.max(
+              share(a, maxK, 7 * terms / 8, total, 0), share(a, maxK, 7 * terms / 8, slopes, 1));
+      if (left <= tolerance || (terms == MAX_TERMS && left <= Math.max(tolerance, REFUSED))) {
+        return panels(activation, cut(a, maxK, total, slopes, tolerance));
+      }
+      if (terms == MAX_TERMS) {
+        throw new IllegalArgumentException(
+            "activation %s: pre-activation variance %s needs more than %d Hermite terms; scale the inputs or lower weightVariance"
+                .formatted(activation, maxK, MAX_TERMS));
+      }
     }
-    // Summed from the far end: E[φ²] minus the first terms would end in rounding noise.
-    int count = MAX_TERMS;
+  }
+
+  /** Returns Σ (n/k)^power aₙ²/whole over the terms from one on; power 0 for φ, 1 for φ′. */
+  private static double share(double[] a, double k, int from, double whole, int power) {
+    double sum = 0;
+    for (int n = from; n < a.length; n++) {
+      sum += a[n] * a[n] * (power == 0 ? 1 : n / k);
+    }
+    return sum / whole;
+  }
+
+  /**
+   * Returns how many terms to keep. Summed from the far end: E[φ²] minus the first terms would end
+   * in rounding noise.
+   */
+  private static int cut(double[] a, double k, double total, double slopes, double tolerance) {
     double tail = 0;
     double slopeTail = 0;
+    int count = a.length;
     while (count > 1) {
       tail += a[count - 1] * a[count - 1];
-      slopeTail += (count - 1) * a[count - 1] * a[count - 1] / maxK;
-      if (tail > TOLERANCE * total || slopeTail > TOLERANCE * slopes) {
+      slopeTail += (count - 1) * a[count - 1] * a[count - 1] / k;
+      if (tail > tolerance * total || slopeTail > tolerance * slopes) {
         break;
       }
       count--;
     }
-    return panels(activation, count);
-  }
-
-  private static double squares(double[] a, int from) {
-    double sum = 0;
-    for (int n = from; n < a.length; n++) {
-      sum += a[n] * a[n];
-    }
-    return sum;
+    return count;
   }
 
   /** Gauss–Legendre panels narrow enough for the fastest Hermite function, which turns by √n. */
@@ -152,48 +204,126 @@ final class HermiteSeries {
    * <p>φ(√k g) = Σ aₙ hₙ(g) gives √k φ′(√k g) = Σ √(n + 1) aₙ₊₁ hₙ(g).
    */
   void expand(double k, double[] cells, int at) {
-    coefficients(k, cells, at);
-    double second = secondMoment(k);
-    double derivativeSecond = derivativeSecondMoment(k);
-    for (int n = 0; n < count; n++) {
-      double next = n + 1 < count ? Math.sqrt((n + 1) / k) * cells[at + n + 1] : 0;
-      cells[at + count + n] = next;
-    }
-    normalise(cells, at, second);
-    normalise(cells, at + count, derivativeSecond);
-    cells[at + 2 * count] = second;
-    cells[at + 2 * count + 1] = derivativeSecond;
+    System.arraycopy(expansions(k)[0], 0, cells, at, 2 * count + 2);
   }
 
-  /** Scales to a unit vector. */
-  private void normalise(double[] cells, int at, double second) {
-    if (second == 0) {
+  /** The same by interpolation in log k, for many k: one expansion costs as much as hundreds. */
+  void interpolate(double k, double[] cells, int at) {
+    int octave = Math.getExponent(k);
+    if (nodes.length < NODES_PER_PANEL * OCTAVE_NODES || octave < Double.MIN_EXPONENT) {
+      expand(k, cells, at); // a polynomial, which is cheap, or a subnormal number
       return;
     }
+    double[][] expansions = octaves.computeIfAbsent(octave, this::octave);
+    double position = Math.log(k / Math.scalb(1.0, octave)) / Math.log(2);
+    double[] shares = new double[OCTAVE_NODES];
+    double sum = 0;
+    for (int m = 0; m < OCTAVE_NODES; m++) {
+      double distance = position - octaveNodes[m];
+      if (distance == 0) {
+        System.arraycopy(expansions[m], 0, cells, at, 2 * count + 2);
+        return;
+      }
+      // Barycentric weights of Chebyshev points (Berrut and Trefethen 2004, (5.3))
+      double weight = Math.sin(Math.PI * (m + 0.5) / OCTAVE_NODES) / distance;
+      shares[m] = (m & 1) == 0 ? weight : -weight;
+      sum += shares[m];
+    }
+    Arrays.fill(cells, at, at + 2 * count + 2, 0);
+    for (int m = 0; m < OCTAVE_NODES; m++) {
+      double share = shares[m] / sum;
+      double[] expansion = expansions[m];
+      for (int n = 0; n < expansion.length; n++) {
+        cells[at + n] += share * expansion[n];
+      }
+    }
+    normalise(cells, at);
+    normalise(cells, at + count);
+  }
+
+  private double[][] octave(int exponent) {
+    double[] ks = new double[OCTAVE_NODES];
+    for (int m = 0; m < OCTAVE_NODES; m++) {
+      ks[m] = Math.scalb(Math.pow(2, octaveNodes[m]), exponent);
+    }
+    return expansions(ks);
+  }
+
+  /** Returns for each k what {@link #expand} writes. */
+  private double[][] expansions(double... ks) {
+    double[][] coefficients = coefficients(ks);
+    double[][] expansions = new double[ks.length][];
+    for (int m = 0; m < ks.length; m++) {
+      double[] cells = Arrays.copyOf(coefficients[m], 2 * count + 2);
+      for (int n = 0; n + 1 < count; n++) {
+        cells[count + n] = Math.sqrt((n + 1) / ks[m]) * cells[n + 1];
+      }
+      normalise(cells, 0);
+      normalise(cells, count);
+      cells[2 * count] = secondMoment(ks[m]);
+      cells[2 * count + 1] = derivativeSecondMoment(ks[m]);
+      expansions[m] = cells;
+    }
+    return expansions;
+  }
+
+  /** Scales to a unit vector, if it is not zero. */
+  private void normalise(double[] cells, int at) {
     double squares = 0;
     for (int n = 0; n < count; n++) {
       squares += cells[at + n] * cells[at + n];
     }
-    for (int n = 0; n < count; n++) {
-      cells[at + n] /= Math.sqrt(squares);
+    if (squares > 0) {
+      for (int n = 0; n < count; n++) {
+        cells[at + n] /= Math.sqrt(squares);
+      }
     }
   }
 
-  /** Writes the first count coefficients E[φ(√k g) hₙ(g)]. */
-  private void coefficients(double k, double[] cells, int at) {
-    double root = Math.sqrt(k);
-    java.util.Arrays.fill(cells, at, at + count, 0);
-    for (int i = 0; i < nodes.length; i++) {
-      double g = nodes[i];
-      double weighted = weights[i] * activation.value(root * g);
-      double previous = 0;
-      double h = 1;
-      for (int n = 0; n < count; n++) {
-        cells[at + n] += weighted * h;
-        double next = (g * h - Math.sqrt(n) * previous) / Math.sqrt(n + 1);
-        previous = h;
-        h = next;
+  /** Returns for each k the first count coefficients E[φ(√k g) hₙ(g)]. */
+  private double[][] coefficients(double... ks) {
+    double[][] weighted = new double[ks.length][nodes.length];
+    for (int m = 0; m < ks.length; m++) {
+      double root = Math.sqrt(ks[m]);
+      for (int i = 0; i < nodes.length; i++) {
+        weighted[m][i] = weights[i] * activation.value(root * nodes[i]);
       }
     }
+    double[][] coefficients = new double[ks.length][count];
+    double[] previous = new double[nodes.length];
+    double[] h = new double[nodes.length];
+    Arrays.fill(h, 1);
+    for (int n = 0; n < count; n++) {
+      for (int m = 0; m < ks.length; m++) {
+        coefficients[m][n] = dot(weighted[m], h);
+      }
+      double back = Math.sqrt(n);
+      double scale = 1 / Math.sqrt(n + 1.0);
+      for (int i = 0; i < h.length; i++) {
+        double next = (nodes[i] * h[i] - back * previous[i]) * scale;
+        previous[i] = h[i];
+        h[i] = next;
+      }
+    }
+    return coefficients;
+  }
+
+  /** Four sums, because one would wait for each addition in turn. */
+  private static double dot(double[] a, double[] b) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = 0;
+    for (; i + 3 < a.length; i += 4) {
+      s0 += a[i] * b[i];
+      s1 += a[i + 1] * b[i + 1];
+      s2 += a[i + 2] * b[i + 2];
+      s3 += a[i + 3] * b[i + 3];
+    }
+    for (; i < a.length; i++) {
+      s0 += a[i] * b[i];
+    }
+    return (s0 + s1) + (s2 + s3);
   }
 }

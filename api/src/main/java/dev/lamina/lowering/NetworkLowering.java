@@ -168,7 +168,8 @@ final class NetworkLowering {
     double r = network.residual() ? 1 : 0;
     int before = k;
     int tBefore = t;
-    Duals.Moments moments = Duals.moments(program, activation, before, maxK, u != NONE);
+    Duals.Moments moments =
+        Duals.moments(program, activation, before, maxK, u != NONE, scale.dtype());
     int m2 = moments.secondMoment();
     int d2 = moments.derivativeSecondMoment();
     int dual = program.register();

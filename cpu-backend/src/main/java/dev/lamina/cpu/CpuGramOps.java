@@ -197,7 +197,7 @@ final class CpuGramOps extends AbstractGramOps {
     RowScan scanZ = symmetric ? scanX : RowScans.of(operation, "z", z, workers);
     RowScan both = scanX.and(scanZ);
     both.requireRange(operation, x.dtype());
-    LoweredKernel kernel = lowering.lower(new InputScale(x.cols(), both.largest()));
+    LoweredKernel kernel = lowering.lower(new InputScale(x.cols(), both.largest(), x.dtype()));
     scanX.requireDefined(operation, "x", i -> RowDistance.squaredNorm(x, i), kernel);
     if (!symmetric) {
       scanZ.requireDefined(operation, "z", i -> RowDistance.squaredNorm(z, i), kernel);

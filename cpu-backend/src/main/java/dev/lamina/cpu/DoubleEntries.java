@@ -292,19 +292,28 @@ final class DoubleEntries implements Entries {
   private void series(Instruction.SeriesDual in, RowBlock x, int i, RowBlock z, int n) {
     double[] source = registers[in.source()];
     double[] target = registers[in.target()];
-    for (int j = 0; j < n; j += L) {
-      DoubleVector s = DoubleVector.fromArray(D, source, j);
-      DoubleVector m = DoubleVector.zero(D);
-      DoubleVector sum = DoubleVector.zero(D);
+    for (int j = 0; j < n; j += 2 * L) {
+      // Two vectors at a time: the sums of one alone would wait for each other.
+      DoubleVector s0 = DoubleVector.fromArray(D, source, j);
+      DoubleVector s1 = DoubleVector.fromArray(D, source, j + L);
+      DoubleVector m0 = DoubleVector.zero(D);
+      DoubleVector m1 = m0;
+      DoubleVector sum0 = m0;
+      DoubleVector sum1 = m0;
       for (int k = in.slot(); k < in.slot() + in.count(); k++) {
-        DoubleVector a = DoubleVector.fromArray(D, z.slots[k], j);
+        double[] others = z.slots[k];
         double own = x.slots[k][i];
-        DoubleVector difference = a.sub(own);
-        sum = difference.mul(0.5).fma(difference, sum);
-        sum = a.mul(own).fma(m, sum);
-        m = s.neg().fma(m, s).add(m);
+        DoubleVector a0 = DoubleVector.fromArray(D, others, j);
+        DoubleVector a1 = DoubleVector.fromArray(D, others, j + L);
+        DoubleVector difference0 = a0.sub(own);
+        DoubleVector difference1 = a1.sub(own);
+        sum0 = a0.mul(own).fma(m0, difference0.mul(0.5).fma(difference0, sum0));
+        sum1 = a1.mul(own).fma(m1, difference1.mul(0.5).fma(difference1, sum1));
+        m0 = s0.neg().fma(m0, s0).add(m0);
+        m1 = s1.neg().fma(m1, s1).add(m1);
       }
-      sum.intoArray(target, j);
+      sum0.intoArray(target, j);
+      sum1.intoArray(target, j + L);
     }
   }
 
