@@ -49,54 +49,9 @@ final class GramFunctionsTest {
     }
   }
 
-  /** Collects a program in the encoding of src/program.cuh. */
-  private static final class Program {
-    private final List<Long> words = new ArrayList<>();
-    private final boolean uniform;
-    private final int outputs;
-
-    Program(boolean uniform, int outputs) {
-      this.uniform = uniform;
-      this.outputs = outputs;
-    }
-
-    Program add(int operation, int target, int source, int second, int slot, int number) {
-      return add(operation, target, source, second, slot, number, new double[0]);
-    }
-
-    Program add(
-        int operation, int target, int source, int second, int slot, int number, double... c) {
-      words.add(
-          operation
-              | ((long) target << 8)
-              | ((long) source << 16)
-              | ((long) second << 24)
-              | ((long) slot << 32));
-      words.add((long) number);
-      for (int i = 0; i < 8; i++) {
-        words.add(Double.doubleToRawLongBits(i < c.length ? c[i] : 0));
-      }
-      return this;
-    }
-
-    long[] encoded(double near) {
-      long[] all = new long[10 + words.size()];
-      all[0] = words.size() / 10;
-      all[1] = uniform ? 1 : 0;
-      all[2] = 2;
-      all[3] = outputs;
-      all[4] = Double.doubleToRawLongBits(near);
-      all[5] = Double.doubleToRawLongBits(0.05);
-      for (int i = 0; i < words.size(); i++) {
-        all[10 + i] = words.get(i);
-      }
-      return all;
-    }
-  }
-
   /** The tangent kernel of a relu layer with shares ½ and ½: output 0; its angle: output 1. */
-  private static Program tangent() {
-    return new Program(true, 2)
+  private static TestProgram tangent() {
+    return new TestProgram(true, 2)
         .add(LOAD, 0, 0, 0, 0, COMPLEMENT)
         .add(COPY, 1, 0, 0, 0, 0)
         .add(UNIFORM_LAYER, 0, 0, 1, 0, 0, KAPPA, 2 - Math.PI * KAPPA, 0, 0, 1, 0.5, 0, 0.5)
@@ -311,7 +266,7 @@ final class GramFunctionsTest {
     TestMatrix out = TestMatrix.poisoned(device, single, 40, 20);
     long program =
         device.upload(
-            new Program(false, 1)
+            new TestProgram(false, 1)
                 .add(LOAD, 1, 0, 0, 0, statistic)
                 .add(EMIT, 0, 1, 0, 0, 0)
                 .encoded(1e-3));
@@ -357,8 +312,8 @@ final class GramFunctionsTest {
       }
     }
     TestMatrix k = TestMatrix.of(device, single, products);
-    Program program =
-        new Program(true, 1).add(LOAD, 0, 0, 0, 0, COMPLEMENT).add(EMIT_VALUE, 0, 0, 0, 0, 0);
+    TestProgram program =
+        new TestProgram(true, 1).add(LOAD, 0, 0, 0, 0, COMPLEMENT).add(EMIT_VALUE, 0, 0, 0, 0, 0);
     double[] diagonal = new double[(int) x.pitch];
     for (int i = 0; i < n; i++) {
       diagonal[i] = dot(values[i], values[i]);
@@ -402,8 +357,8 @@ final class GramFunctionsTest {
               List.of(arguments(x, z, device.upload(tangent().encoded(1e-3)), 0, 0, false)));
       arguments.addAll(List.of(dv.address(), (long) t, dv.stride(), (long) splits, partial));
       // Output 0 only: the program must not emit others.
-      Program program =
-          new Program(true, 1).add(LOAD, 0, 0, 0, 0, COMPLEMENT).add(EMIT_VALUE, 0, 0, 0, 0, 0);
+      TestProgram program =
+          new TestProgram(true, 1).add(LOAD, 0, 0, 0, 0, COMPLEMENT).add(EMIT_VALUE, 0, 0, 0, 0, 0);
       arguments.set(13, device.upload(program.encoded(1e-3)));
       device.launch(
           f,
@@ -444,8 +399,8 @@ final class GramFunctionsTest {
     Rows x = rows(new double[][] {values[0], values[1]}, single, isDoubleProgram(f));
     Rows z = rows(new double[][] {turned, values[1]}, single, isDoubleProgram(f));
     TestMatrix angle = TestMatrix.poisoned(device, single, 2, 2);
-    Program program =
-        new Program(true, 1).add(LOAD, 0, 0, 0, 0, COMPLEMENT).add(EMIT_ANGLE, 0, 0, 0, 0, 0);
+    TestProgram program =
+        new TestProgram(true, 1).add(LOAD, 0, 0, 0, 0, COMPLEMENT).add(EMIT_ANGLE, 0, 0, 0, 0, 0);
     device.launch(
         f,
         1,
