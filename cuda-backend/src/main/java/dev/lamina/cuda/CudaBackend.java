@@ -9,6 +9,7 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.GramOps;
+import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.SolveOps;
 
 /**
@@ -85,6 +86,13 @@ final class CudaBackend implements Backend {
   @Override
   public GramOps gram() {
     return gram;
+  }
+
+  @Override
+  public LayerOps layers() {
+    throw new UnsupportedOperationException(
+        "the %s backend has no layer operations yet; set lamina.backend = cpu to train networks"
+            .formatted(context.name()));
   }
 
   @Override
