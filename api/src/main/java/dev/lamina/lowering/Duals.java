@@ -115,17 +115,47 @@ final class Duals {
     HermiteSeries series = HermiteSeries.of(activation, maxK, dtype);
     int count = series.count();
     int cells = program.cells(2 * count + 2, to -> c -> series.interpolate(c[k], c, to));
-    int slot = program.slots(cells, count);
-    int derivativeSlot = derivative ? program.slots(cells + count, count) : NONE;
+    boolean odd = activation == Activation.Smooth.TANH;
     return new Moments(
         cells + 2 * count,
         cells + 2 * count + 1,
         series.secondMoment(maxK),
-        (s, target, d) -> {
-          if (d != NONE) {
-            program.add(new Instruction.SeriesDual(s, derivativeSlot, count, d));
-          }
-          program.add(new Instruction.SeriesDual(s, slot, count, target));
-        });
+        odd
+            ? oddSeries(program, cells, count, derivative)
+            : anySeries(program, cells, count, derivative));
+  }
+
+  private static Emitter anySeries(
+      ProgramBuilder program, int cells, int count, boolean derivative) {
+    int slot = program.slots(cells, count);
+    int derivativeSlot = derivative ? program.slots(cells + count, count) : NONE;
+    return (s, target, d) -> {
+      if (d != NONE) {
+        program.add(new Instruction.SeriesDual(s, derivativeSlot, count, d));
+      }
+      program.add(new Instruction.SeriesDual(s, slot, count, target));
+    };
+  }
+
+  /**
+   * An odd φ has no even terms and its derivative no odd ones: the duals are c times a series in
+   * c², and a series in c². The complement of c² is s + s − s·s.
+   */
+  private static Emitter oddSeries(
+      ProgramBuilder program, int cells, int count, boolean derivative) {
+    int half = count / 2;
+    int slot = program.slots(cells + 1, half, 2);
+    int derivativeHalf = (count + 1) / 2;
+    int derivativeSlot = derivative ? program.slots(cells + count, derivativeHalf, 2) : NONE;
+    return (s, target, d) -> {
+      int square = program.register();
+      program.add(new Instruction.Compose(s, s, square));
+      if (d != NONE) {
+        program.add(new Instruction.SeriesDual(square, derivativeSlot, derivativeHalf, d));
+      }
+      program.add(new Instruction.SeriesDual(square, slot, half, target));
+      program.add(new Instruction.Compose(s, target, target));
+      program.release(square);
+    };
   }
 }

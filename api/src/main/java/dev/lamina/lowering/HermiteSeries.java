@@ -13,9 +13,9 @@ import org.hipparchus.analysis.integration.gauss.GaussIntegratorFactory;
  * the dual: E[φ(u)φ(v)] = Σₙ aₙ(x) aₙ(z) cⁿ with c the correlation of u and v.
  *
  * <p>The coefficients are found by quadrature. For an activation that is analytic in a strip |Im u|
- * &lt; σ they fall like exp(−σ√(n/k)), so that their number grows with k; the series is cut
- * where a share of E[φ²] and of E[φ′²] is left that the element type cannot tell, and the others
- * are scaled to make up for it, which keeps the diagonal exact.
+ * &lt; σ they fall like exp(−σ√(n/k)), so that their number grows with k; the series is cut where a
+ * share of E[φ²] and of E[φ′²] is left that the element type cannot tell, and the others are scaled
+ * to make up for it, which keeps the diagonal exact.
  *
  * <p>Rows are many and their variances lie close together: {@link #interpolate} takes the
  * coefficients from a polynomial in log k on each octave of k. As functions of log k they are
@@ -25,8 +25,8 @@ import org.hipparchus.analysis.integration.gauss.GaussIntegratorFactory;
  */
 final class HermiteSeries {
   /**
-   * The most terms. They suffice in float32 for tanh up to a variance of about 100, sigmoid and
-   * silu 400, softplus 1000.
+   * The most terms. They suffice in float32 for tanh up to a variance of about 200, sigmoid 800,
+   * silu 1000, softplus 2000; in float64 for about a third of that.
    */
   static final int MAX_TERMS = 8192;
 
@@ -80,17 +80,19 @@ final class HermiteSeries {
     return switch (activation) {
       case Activation.Polynomial p -> exact(p, p.coefficients().size());
       case Activation.Hermite h -> exact(h, h.coefficients().size());
-      default -> truncated(activation, maxK, tolerance(dtype));
+      default -> truncated(activation, maxK, Shares.of(dtype));
     };
   }
 
   /**
-   * Share of E[φ²] and of E[φ′²] that may be cut off: it is the relative error of the complement of
-   * nearly parallel inputs, whose angles are to be right to 1e-4 in float32 after any number of
-   * layers.
+   * Shares of E[φ²] and of E[φ′²] that may be cut off. The first is about the error of a kernel's
+   * value, the second the relative error that a layer makes in the complement of nearly parallel
+   * inputs, whose angles are to be right to 1e-4 in float32 after 50 layers.
    */
-  private static double tolerance(DType dtype) {
-    return dtype == DType.FLOAT32 ? 1e-8 : 1e-16;
+  private record Shares(double value, double slope) {
+    static Shares of(DType dtype) {
+      return dtype == DType.FLOAT32 ? new Shares(1e-8, 1e-6) : new Shares(1e-16, 1e-16);
+    }
   }
 
   /** A polynomial: Gauss–Hermite quadrature with more nodes than its degree is exact. */
@@ -105,18 +107,20 @@ final class HermiteSeries {
     return new HermiteSeries(activation, count, nodes, weights);
   }
 
-  private static HermiteSeries truncated(Activation activation, double maxK, double tolerance) {
+  private static HermiteSeries truncated(Activation activation, double maxK, Shares allowed) {
     for (int terms = 64; ; terms *= 2) {
       HermiteSeries series = panels(activation, terms);
       double[] a = series.coefficients(new double[] {maxK})[0];
       double total = series.secondMoment(maxK);
       double slopes = series.derivativeSecondMoment(maxK);
       // The terms fall geometrically in √n: an eighth of them weighs more than all beyond it.
+      int from = 7 * terms / 8;
       double left =
           Math.max(
-              share(a, maxK, 7 * terms / 8, total, 0), share(a, maxK, 7 * terms / 8, slopes, 1));
-      if (left <= tolerance || (terms == MAX_TERMS && left <= Math.max(tolerance, REFUSED))) {
-        return panels(activation, cut(a, maxK, total, slopes, tolerance));
+              share(a, maxK, from, total, 0) / allowed.value(),
+              share(a, maxK, from, slopes, 1) / allowed.slope());
+      if (left <= 1 || (terms == MAX_TERMS && left * allowed.slope() <= REFUSED)) {
+        return panels(activation, cut(a, maxK, total, slopes, allowed));
       }
       if (terms == MAX_TERMS) {
         throw new IllegalArgumentException(
@@ -139,14 +143,14 @@ final class HermiteSeries {
    * Returns how many terms to keep. Summed from the far end: E[φ²] minus the first terms would end
    * in rounding noise.
    */
-  private static int cut(double[] a, double k, double total, double slopes, double tolerance) {
+  private static int cut(double[] a, double k, double total, double slopes, Shares allowed) {
     double tail = 0;
     double slopeTail = 0;
     int count = a.length;
     while (count > 1) {
       tail += a[count - 1] * a[count - 1];
       slopeTail += (count - 1) * a[count - 1] * a[count - 1] / k;
-      if (tail > tolerance * total || slopeTail > tolerance * slopes) {
+      if (tail > allowed.value() * total || slopeTail > allowed.slope() * slopes) {
         break;
       }
       count--;

@@ -74,9 +74,14 @@ final class ProgramBuilder {
 
   /** Returns consecutive slots for consecutive cells. */
   int slots(int firstCell, int count) {
+    return slots(firstCell, count, 1);
+  }
+
+  /** Returns consecutive slots for cells at equal steps. */
+  int slots(int firstCell, int count, int step) {
     int first = slotCells.size();
     for (int i = 0; i < count; i++) {
-      slotCells.add(firstCell + i);
+      slotCells.add(firstCell + i * step);
     }
     return first;
   }
