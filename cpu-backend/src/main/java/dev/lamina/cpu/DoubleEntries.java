@@ -25,7 +25,8 @@ final class DoubleEntries implements Entries {
   private final double[][] registers;
   private final double[][] outputs;
   private final double[] dot;
-  private final double[] scratch;
+  private final double[] zeros;
+  private double[] scratch;
   private final double[] slopes;
 
   DoubleEntries(EntryProgram program, int width, NearPairs near, DType dtype) {
@@ -37,6 +38,7 @@ final class DoubleEntries implements Entries {
     outputs = new double[program.outputs()][padded];
     dot = new double[padded];
     scratch = new double[padded];
+    zeros = new double[padded];
     slopes = new double[padded];
   }
 
@@ -318,25 +320,27 @@ final class DoubleEntries implements Entries {
   }
 
   private void blend(Instruction.Blend in, RowBlock x, int i, RowBlock z, int n) {
-    Arrays.fill(scratch, 0, n, 0);
+    double[] sum = scratch;
+    double[] before = zeros;
     for (Instruction.Share share : in.shares()) {
       double own = x.slots[share.slot()][i];
       double[] others = z.slots[share.slot()];
-      double[] s = share.source() == Instruction.NONE ? null : registers[share.source()];
-      addShare(own, others, s, scratch, n);
+      double[] s = share.source() == Instruction.NONE ? zeros : registers[share.source()];
+      addShare(own, others, s, before, sum, n);
+      before = sum;
     }
-    System.arraycopy(scratch, 0, registers[in.target()], 0, n);
+    scratch = registers[in.target()];
+    registers[in.target()] = sum;
   }
 
-  private static void addShare(double own, double[] others, double[] s, double[] sum, int n) {
+  private static void addShare(
+      double own, double[] others, double[] s, double[] before, double[] sum, int n) {
     for (int j = 0; j < n; j += L) {
       DoubleVector other = DoubleVector.fromArray(D, others, j);
       DoubleVector difference = other.sub(own);
-      DoubleVector total = difference.mul(0.5).fma(difference, DoubleVector.fromArray(D, sum, j));
-      if (s != null) {
-        total = other.mul(own).fma(DoubleVector.fromArray(D, s, j), total);
-      }
-      total.intoArray(sum, j);
+      DoubleVector squares =
+          difference.mul(0.5).fma(difference, DoubleVector.fromArray(D, before, j));
+      other.mul(own).fma(DoubleVector.fromArray(D, s, j), squares).intoArray(sum, j);
     }
   }
 

@@ -36,6 +36,6 @@ interface Entries {
 
   /** Returns the bytes of working space for each pair of a line. */
   static long bytesPerColumn(EntryProgram program) {
-    return 8L * (program.registers() + program.outputs() + 3);
+    return 8L * (program.registers() + program.outputs() + 4);
   }
 }

@@ -25,6 +25,7 @@ final class FloatEntries implements Entries {
   private final NearPairs near;
   private final float[][] registers;
   private final float[][] outputs;
+  private final float[] zeros;
   private float[] scratch;
 
   FloatEntries(EntryProgram program, int width, NearPairs near) {
@@ -34,6 +35,7 @@ final class FloatEntries implements Entries {
     registers = new float[program.registers()][padded];
     outputs = new float[program.outputs()][padded];
     scratch = new float[padded];
+    zeros = new float[padded];
   }
 
   /** Returns whether all instructions keep their accuracy in float32. */
@@ -316,40 +318,81 @@ final class FloatEntries implements Entries {
     }
   }
 
+  /** Two shares in each pass: one alone costs as much in loading and storing as in arithmetic. */
   private void blend(Instruction.Blend in, RowBlock x, int i, RowBlock z, int n) {
-    java.util.Arrays.fill(scratch, 0, n, 0f);
     List<Instruction.Share> shares = in.shares();
-    for (Instruction.Share share : shares) {
-      int slot = share.slot();
-      float high = x.high[slot][i];
-      float low = x.low[slot][i];
-      if (share.source() == Instruction.NONE) {
-        addConstantShare(high, low, z.high[slot], z.low[slot], scratch, n);
-      } else {
-        addShare(high, low, z.high[slot], z.low[slot], registers[share.source()], scratch, n);
-      }
+    float[] sum = scratch;
+    if (shares.size() % 2 == 0) {
+      addPair(shares.get(0), shares.get(1), zeros, x, i, z, sum, n);
+    } else {
+      addShare(shares.get(0), zeros, x, i, z, sum, n);
     }
-    System.arraycopy(scratch, 0, registers[in.target()], 0, n);
+    for (int k = 2 - shares.size() % 2; k < shares.size(); k += 2) {
+      addPair(shares.get(k), shares.get(k + 1), sum, x, i, z, sum, n);
+    }
+    scratch = registers[in.target()];
+    registers[in.target()] = sum;
   }
 
-  private static void addConstantShare(
-      float high, float low, float[] highs, float[] lows, float[] sum, int n) {
-    for (int j = 0; j < n; j += L) {
-      FloatVector difference =
-          FloatVector.fromArray(F, highs, j)
-              .sub(high)
-              .add(FloatVector.fromArray(F, lows, j).sub(low));
-      difference.mul(0.5f).fma(difference, FloatVector.fromArray(F, sum, j)).intoArray(sum, j);
-    }
+  private float[] source(Instruction.Share share) {
+    return share.source() == Instruction.NONE ? zeros : registers[share.source()];
+  }
+
+  private void addShare(
+      Instruction.Share share, float[] before, RowBlock x, int i, RowBlock z, float[] sum, int n) {
+    int slot = share.slot();
+    addShare(
+        x.high[slot][i], x.low[slot][i], z.high[slot], z.low[slot], source(share), before, sum, n);
   }
 
   private static void addShare(
-      float high, float low, float[] highs, float[] lows, float[] s, float[] sum, int n) {
+      float high,
+      float low,
+      float[] highs,
+      float[] lows,
+      float[] s,
+      float[] before,
+      float[] sum,
+      int n) {
     for (int j = 0; j < n; j += L) {
       FloatVector other = FloatVector.fromArray(F, highs, j);
       FloatVector difference = other.sub(high).add(FloatVector.fromArray(F, lows, j).sub(low));
-      FloatVector half = difference.mul(0.5f).fma(difference, FloatVector.fromArray(F, sum, j));
+      FloatVector half = difference.mul(0.5f).fma(difference, FloatVector.fromArray(F, before, j));
       other.mul(high).fma(FloatVector.fromArray(F, s, j), half).intoArray(sum, j);
+    }
+  }
+
+  private void addPair(
+      Instruction.Share first,
+      Instruction.Share second,
+      float[] before,
+      RowBlock x,
+      int i,
+      RowBlock z,
+      float[] sum,
+      int n) {
+    int a = first.slot();
+    int b = second.slot();
+    float highA = x.high[a][i];
+    float lowA = x.low[a][i];
+    float[] highsA = z.high[a];
+    float[] lowsA = z.low[a];
+    float[] sourceA = source(first);
+    float highB = x.high[b][i];
+    float lowB = x.low[b][i];
+    float[] highsB = z.high[b];
+    float[] lowsB = z.low[b];
+    float[] sourceB = source(second);
+    for (int j = 0; j < n; j += L) {
+      FloatVector otherA = FloatVector.fromArray(F, highsA, j);
+      FloatVector otherB = FloatVector.fromArray(F, highsB, j);
+      FloatVector differenceA = otherA.sub(highA).add(FloatVector.fromArray(F, lowsA, j).sub(lowA));
+      FloatVector differenceB = otherB.sub(highB).add(FloatVector.fromArray(F, lowsB, j).sub(lowB));
+      FloatVector squares =
+          differenceA.mul(0.5f).fma(differenceA, FloatVector.fromArray(F, before, j));
+      squares = differenceB.mul(0.5f).fma(differenceB, squares);
+      FloatVector total = otherA.mul(highA).fma(FloatVector.fromArray(F, sourceA, j), squares);
+      otherB.mul(highB).fma(FloatVector.fromArray(F, sourceB, j), total).intoArray(sum, j);
     }
   }
 
