@@ -83,6 +83,8 @@ class LaminaCommandTest {
     assertThat(json.at("/backend/states/0/backend").asText()).isEqualTo("cuda");
     assertThat(json.at("/backend/states/0/available").asBoolean()).isFalse();
     assertThat(json.at("/backend/states/0/remedy").asText()).isNotBlank();
+    assertThat(json.at("/findings/cuda/0/name").asText()).isEqualTo("NVIDIA driver");
+    assertThat(json.at("/findings/cuda").findValuesAsText("name")).contains("matrix products");
     assertThat(json.get("checks")).hasSize(3).allMatch(check -> check.get("passed").asBoolean());
 
     RunResult text = RunResult.of(sources, "doctor", "--threads", "2");

@@ -18,6 +18,10 @@ import java.util.List;
 /** Kernel and Gram matrices on a GPU. */
 final class CudaGramOps extends AbstractGramOps {
   private static final int ROWS_PER_BLOCK = 8;
+
+  /** Compute capability from which on there are TF32 tensor cores. */
+  private static final int TENSOR_CORES = 8;
+
   private static final int PRODUCTS_PER_BLOCK = 8192;
 
   private final DeviceContext context;
@@ -78,7 +82,13 @@ final class CudaGramOps extends AbstractGramOps {
   }
 
   private Arithmetic arithmetic(Inputs inputs) {
-    return Arithmetic.of(inputs.kernel(), inputs.x().dtype(), inputs.x().cols(), math);
+    CudaDriver.DeviceProperties device = context.driver().properties();
+    return Arithmetic.of(
+        inputs.kernel(),
+        inputs.x().dtype(),
+        inputs.x().cols(),
+        math,
+        device.emulated() || device.major() >= TENSOR_CORES);
   }
 
   private Inputs inputs(String operation, Lowering lowering, Matrix x, Matrix z) {

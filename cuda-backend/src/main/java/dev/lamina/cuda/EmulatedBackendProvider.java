@@ -89,13 +89,15 @@ public final class EmulatedBackendProvider implements BackendProvider {
 
   @Override
   public Backend open(LaminaConfig config) {
-    EmulatedDriver driver =
-        new EmulatedDriver(Library.LOADED, memoryBytes, seed, config.cpuThreads());
-    DeviceContext context =
-        new DeviceContext(
-            driver,
-            new MemoryBudget(config.memoryBudget()),
-            new DeviceContext.Settings(STAGING, keptBytes));
+    DeviceContext context = openContext(config);
     return new CudaBackend(info(config), context, new OwnBlas(context), config);
+  }
+
+  /** Opens the imitated device alone. */
+  DeviceContext openContext(LaminaConfig config) {
+    return new DeviceContext(
+        new EmulatedDriver(Library.LOADED, memoryBytes, seed, config.cpuThreads()),
+        new MemoryBudget(config.memoryBudget()),
+        new DeviceContext.Settings(STAGING, keptBytes));
   }
 }

@@ -68,13 +68,21 @@ final class KernelTiles {
   record Arithmetic(
       ProgramCode code, boolean single, DeviceFunction gram, DeviceFunction multiply) {
 
-    /** Chooses for an element type. */
-    static Arithmetic of(LoweredKernel kernel, DType dtype, long d, CudaMath math) {
+    /**
+     * Chooses for an element type.
+     *
+     * @param tensorCores whether the device multiplies TF32 numbers
+     */
+    static Arithmetic of(
+        LoweredKernel kernel, DType dtype, long d, CudaMath math, boolean tensorCores) {
+      ProgramCode code = code(kernel, dtype, d);
       if (dtype == DType.FLOAT64) {
         return new Arithmetic(
-            code(kernel, dtype, d), false, DeviceFunction.GRAM_F64, DeviceFunction.MULTIPLY_F64);
+            code,
+            false,
+            code.isUniform() ? DeviceFunction.GRAM_F64_UNIFORM : DeviceFunction.GRAM_F64,
+            DeviceFunction.MULTIPLY_F64);
       }
-      ProgramCode code = code(kernel, DType.FLOAT32, d);
       if (code.float64Only() || math == CudaMath.FLOAT64) {
         return new Arithmetic(
             code(kernel, DType.FLOAT64, d),
@@ -83,10 +91,16 @@ final class KernelTiles {
             DeviceFunction.MULTIPLY_F32_BY_F64);
       }
       return new Arithmetic(
-          code,
-          true,
-          math == CudaMath.TF32X3 ? DeviceFunction.GRAM_F32_3XTF32 : DeviceFunction.GRAM_F32,
-          DeviceFunction.MULTIPLY_F32);
+          code, true, single(code, math, tensorCores), DeviceFunction.MULTIPLY_F32);
+    }
+
+    private static DeviceFunction single(ProgramCode code, CudaMath math, boolean tensorCores) {
+      if (!code.isUniform()) {
+        return DeviceFunction.GRAM_F32;
+      }
+      return math == CudaMath.TF32X3 && tensorCores
+          ? DeviceFunction.GRAM_F32_3XTF32
+          : DeviceFunction.GRAM_F32_UNIFORM;
     }
 
     private static ProgramCode code(LoweredKernel kernel, DType products, long d) {

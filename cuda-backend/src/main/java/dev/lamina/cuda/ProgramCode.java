@@ -51,6 +51,11 @@ record ProgramCode(long[] words, boolean float64Only, int registers, int outputs
   static final int CONSTANTS = 8;
   private static final int NO_REGISTER = 255;
 
+  /** Returns whether the device functions for uniform programs run this one. */
+  boolean isUniform() {
+    return words[1] == 1;
+  }
+
   /** The operations. */
   enum Operation {
     /** target = statistic `number`: 0 dot, 1 complement, 2 squared distance. */
