@@ -9,6 +9,7 @@ import dev.lamina.matrix.HostMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -319,28 +320,69 @@ final class DoubleEntries implements Entries {
     }
   }
 
+  /** Two shares in each pass: one alone costs as much in loading and storing as in arithmetic. */
   private void blend(Instruction.Blend in, RowBlock x, int i, RowBlock z, int n) {
+    List<Instruction.Share> shares = in.shares();
     double[] sum = scratch;
-    double[] before = zeros;
-    for (Instruction.Share share : in.shares()) {
-      double own = x.slots[share.slot()][i];
-      double[] others = z.slots[share.slot()];
-      double[] s = share.source() == Instruction.NONE ? zeros : registers[share.source()];
-      addShare(own, others, s, before, sum, n);
-      before = sum;
+    int odd = shares.size() % 2;
+    if (odd == 1) {
+      int slot = shares.getFirst().slot();
+      addShare(x.slots[slot][i], z.slots[slot], source(shares.getFirst()), sum, n);
+    }
+    for (int k = odd; k < shares.size(); k += 2) {
+      int a = shares.get(k).slot();
+      int b = shares.get(k + 1).slot();
+      addPair(
+          x.slots[a][i],
+          z.slots[a],
+          source(shares.get(k)),
+          x.slots[b][i],
+          z.slots[b],
+          source(shares.get(k + 1)),
+          k == 0 ? zeros : sum,
+          sum,
+          n);
     }
     scratch = registers[in.target()];
     registers[in.target()] = sum;
   }
 
-  private static void addShare(
-      double own, double[] others, double[] s, double[] before, double[] sum, int n) {
+  private double[] source(Instruction.Share share) {
+    return share.source() == Instruction.NONE ? zeros : registers[share.source()];
+  }
+
+  /** The first share alone. */
+  private static void addShare(double own, double[] others, double[] s, double[] sum, int n) {
     for (int j = 0; j < n; j += L) {
       DoubleVector other = DoubleVector.fromArray(D, others, j);
       DoubleVector difference = other.sub(own);
+      other
+          .mul(own)
+          .fma(DoubleVector.fromArray(D, s, j), difference.mul(0.5).mul(difference))
+          .intoArray(sum, j);
+    }
+  }
+
+  private static void addPair(
+      double ownA,
+      double[] othersA,
+      double[] sourceA,
+      double ownB,
+      double[] othersB,
+      double[] sourceB,
+      double[] before,
+      double[] sum,
+      int n) {
+    for (int j = 0; j < n; j += L) {
+      DoubleVector a = DoubleVector.fromArray(D, othersA, j);
+      DoubleVector b = DoubleVector.fromArray(D, othersB, j);
+      DoubleVector differenceA = a.sub(ownA);
+      DoubleVector differenceB = b.sub(ownB);
       DoubleVector squares =
-          difference.mul(0.5).fma(difference, DoubleVector.fromArray(D, before, j));
-      other.mul(own).fma(DoubleVector.fromArray(D, s, j), squares).intoArray(sum, j);
+          differenceA.mul(0.5).fma(differenceA, DoubleVector.fromArray(D, before, j));
+      squares = differenceB.mul(0.5).fma(differenceB, squares);
+      DoubleVector total = a.mul(ownA).fma(DoubleVector.fromArray(D, sourceA, j), squares);
+      b.mul(ownB).fma(DoubleVector.fromArray(D, sourceB, j), total).intoArray(sum, j);
     }
   }
 

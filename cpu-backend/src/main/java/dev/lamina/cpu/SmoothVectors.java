@@ -62,8 +62,7 @@ final class SmoothVectors {
       }
       case EXP -> exponential(slots, source, target, derivative, n);
     }
-    settle(slots.own[0], slots.others[0], source, target, n);
-    settle(slots.own[0], slots.others[0], source, derivative, n);
+    settle(slots.own[0], slots.others[0], source, target, derivative, n);
   }
 
   /**
@@ -71,14 +70,16 @@ final class SmoothVectors {
    * for equal inputs, and the next layer may take its square root.
    */
   private static void settle(
-      double own, double[] others, double[] source, double[] complement, int n) {
+      double own, double[] others, double[] source, double[] target, double[] derivative, int n) {
     for (int j = 0; j < n; j += L) {
       VectorMask<Double> equal =
           DoubleVector.fromArray(D, source, j)
               .compare(VectorOperators.EQ, 0.0)
               .and(DoubleVector.fromArray(D, others, j).compare(VectorOperators.EQ, own));
-      DoubleVector s = DoubleVector.fromArray(D, complement, j);
-      s.blend(0.0, equal.or(s.compare(VectorOperators.LT, 0.0))).intoArray(complement, j);
+      DoubleVector s = DoubleVector.fromArray(D, target, j);
+      s.blend(0.0, equal.or(s.compare(VectorOperators.LT, 0.0))).intoArray(target, j);
+      DoubleVector d = DoubleVector.fromArray(D, derivative, j);
+      d.blend(0.0, equal.or(d.compare(VectorOperators.LT, 0.0))).intoArray(derivative, j);
     }
   }
 
