@@ -71,7 +71,11 @@ class PropagateCommandTest {
     assertThat(run.code()).isZero();
     assertThat(run.out().lines().toList()).hasSize(15);
     assertThat(run.out())
-        .contains("weight variance 2, bias variance 0,", "× 1 (edge of chaos)", "Equilibrium layer: 4.872896", "L^0.6");
+        .contains(
+            "weight variance 2, bias variance 0,",
+            "× 1 (edge of chaos)",
+            "Equilibrium layer: 4.872896",
+            "L^0.6");
     RunResult chaotic =
         run("--activation", "tanh", "--weight-variance", "4", "--depth", "3", "--cosine", "0.2");
     assertThat(chaotic.out()).contains("gradients grow").doesNotContain("Power law");

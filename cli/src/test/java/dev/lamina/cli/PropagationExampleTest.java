@@ -32,7 +32,14 @@ class PropagationExampleTest {
     JsonNode relu = result.get("networks").get(0).get("profiles").get(1);
     RunResult command =
         RunResult.of(
-            "propagate", "--activation", "relu", "--depth", "20", "--cosine", "" + cosine, "--json");
+            "propagate",
+            "--activation",
+            "relu",
+            "--depth",
+            "20",
+            "--cosine",
+            "" + cosine,
+            "--json");
     assertThat(command.json().get("layers")).isEqualTo(relu.get("layers"));
     assertThat(command.json().get("equilibriumLayer")).isEqualTo(relu.get("equilibriumLayer"));
     // the study's network has nine hidden layers and an output layer
