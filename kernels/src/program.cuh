@@ -349,16 +349,20 @@ __device__ inline SmoothPair smooth_dual(int function, double s, const double (&
     pair.value = unequal + difference * (x[1] * z[1]);
     pair.slope = fmax(1 - x[2] * z[2] / cos1, 0.0);
   } else if (function == GELU) {
+    // With Δ = (1 + a)(1 + b) − c² = 1 + a + b + ab s (2 − s), which does not cancel for large variances,
+    // P = ¼ + asin(c/√((1 + a)(1 + b)))/2π and R = 1/(2π√Δ): E[gelu gelu] = cP + R(ab − c² + c²(1/(1 + a) + 1/(1 + b)))
+    // and E[gelu′ gelu′] = P + cR(1/(1 + a) + 1/(1 + b) + 1/Δ).
     double a = x[0], b = z[0];
-    double c = x[3] * z[3] * cosine;
-    double product = (b + 1) * (a + 1);
-    double delta = product - c * c;
-    double root = sqrt(delta);
+    double geometric = x[3] * z[3];
+    double c = geometric * cosine;
+    double sine2 = s * (2 - s) * geometric * geometric;
+    double root = sqrt(fma(z[3], z[3], sine2) + (1 + x[3] * x[3]));
     double p = atan2(c, root) * (1 / (2 * PI)) + 0.25;
-    double r = 1 / (2 * PI) / root;
-    double sum = (b + (2 + a)) / product;  // 1/(1 + a) + 1/(1 + b)
-    double value = r * (c * c * (sum - 1) + b * a) + c * p;
-    double slope = p + c * r * (sum + 1 / delta);
+    double inverse = 1 / root;
+    double r = inverse * (1 / (2 * PI));
+    double sum = (b + (2 + a)) / ((b + 1) * (a + 1));  // 1/(1 + a) + 1/(1 + b)
+    double value = fma(fma(c * c, sum, sine2), r, c * p);
+    double slope = fma(fma(inverse, inverse, sum), c * r, p);
     pair.value = fmax(1 - value * (x[1] * z[1]), 0.0);
     pair.slope = fmax(1 - slope * (x[2] * z[2]), 0.0);
   } else {
