@@ -25,7 +25,7 @@ final class DeviceCodeTest {
   @Test
   void everyModuleHasTheListedEntries() {
     assumeTrue(!DeviceCode.packed().isEmpty(), "built without nvcc");
-    assertThat(DeviceCode.packed()).isEqualTo(DeviceCode.TARGETS);
+    assertThat(DeviceCode.TARGETS).containsAll(DeviceCode.packed());
     for (Target target : DeviceCode.packed()) {
       for (String module : DeviceFunction.modules()) {
         String code = new String(DeviceCode.code(module, target), StandardCharsets.ISO_8859_1);
