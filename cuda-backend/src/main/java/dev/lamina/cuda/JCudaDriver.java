@@ -24,7 +24,7 @@ final class JCudaDriver implements CudaDriver {
   /** More dynamic shared memory than this a function must be granted first. */
   private static final int SHARED_WITHOUT_GRANT = 48 << 10;
 
-  /** Timing costs a little: no event needs it but those of benchmarks, which are few. */
+  /** Events keep their time, for benchmarks. */
   private static final int EVENT_FLAGS = 0;
 
   private static final int STREAM_NON_BLOCKING = 1;
