@@ -13,9 +13,8 @@ import dev.lamina.kernel.Activation;
  * LoweredKernel}; this is for recursions of a few numbers on the host. Immutable.
  *
  * <p>Piecewise linear activations are in closed form, polynomials and Hermite sums exact, all
- * others Hermite series of at most 512 terms. They are exact up to rounding for q up to 3 (tanh), 5
- * (exp), 8 (erf) and 15 (the others); beyond, what is cut off grows to about 1e-9 of D′ until the
- * series is refused.
+ * others Hermite series, cut where 1e-16 of E[φ²] and of E[φ′²] is left; they are refused where
+ * that takes more terms than are practical. Those of exp are exact for q up to 5.
  */
 public final class DualActivation {
   private final double secondMoment;

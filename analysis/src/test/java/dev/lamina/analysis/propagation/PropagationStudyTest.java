@@ -57,7 +57,8 @@ class PropagationStudyTest {
     assertThat(config.deepest()).isEqualTo(1000);
     assertThat(names(read("", network("erf")))).startsWith("erf", "relu");
     // what is not there at the edge of chaos is left out unless asked for
-    assertThat(names(read("", network("sigmoid")))).startsWith("relu", "tanh");
+    assertThat(names(read("", network("polynomial(coefficients=[1, 1])"))))
+        .startsWith("relu", "tanh");
     assertThat(names(read("", network("sign")))).startsWith("relu", "tanh");
   }
 
@@ -87,7 +88,7 @@ class PropagationStudyTest {
         "depths = [0]; depths[0]",
         "depths = []; nothing to show",
         "activations = [rleu]; relu",
-        "activations = [sigmoid]; no edge of chaos",
+        "activations = [\"polynomial(coefficients=[1, 1])\"]; no edge of chaos",
         "activations = [sign]; square-integrable",
         "residual = [-1]; residual[0]",
         "activation = [relu]; activations",

@@ -331,7 +331,8 @@ class SignalPropagationTest {
         .hasMessageContaining("edge of chaos");
     assertThatThrownBy(() -> WideNetwork.critical(Activation.parse("tanh"), 0))
         .hasMessageContaining("variance vanishes");
-    assertThatThrownBy(() -> WideNetwork.critical(Activation.parse("sigmoid"), 0.1))
+    Activation shifted = Activation.parse("polynomial(coefficients=[1, 1])");
+    assertThatThrownBy(() -> WideNetwork.critical(shifted, 0.1))
         .hasMessageContaining("no variance");
     assertThatThrownBy(() -> WideNetwork.stationary(Activation.RELU, 2, 0.1))
         .hasMessageContaining("grows without bound");
