@@ -137,11 +137,12 @@ struct Entries {
   }
 
   /*
-   * Σ_k (scale_x x_k − scale_z z_k)² for every entry of `wanted`, one at a time by the whole warp, so that reading
-   * the rows is coalesced; in float64 and always in the same order.
+   * ‖x − z‖² for every entry of `wanted`; if SCALED the complement instead, ½‖x/‖x‖ − z/‖z‖‖² of nearly parallel rows
+   * and 2 − ½‖x/‖x‖ + z/‖z‖‖² of nearly opposite ones. One entry at a time by the whole warp, so that reading the rows
+   * is coalesced; in float64 and always in the same order.
    */
   template <bool SCALED>
-  __device__ void recompute(const bool (&wanted)[E], P factor, P (&target)[E]) const {
+  __device__ void recompute(const bool (&wanted)[E], P (&target)[E]) const {
     bool any = false;
 UNROLLED_BY_NVCC
     for (int e = 0; e < E; e++) {
@@ -161,6 +162,9 @@ UNROLLED_BY_NVCC
         const T* __restrict__ z = task.z.data + other * task.z.stride;
         double scale_x = SCALED ? __ldg(task.x.norms + task.x.pitch + row + e) : 1.0;
         double scale_z = SCALED ? __ldg(task.z.norms + task.z.pitch + other) : 1.0;
+        if (SCALED && __shfl_sync(ALL_LANES, target[e], lane) > P(1)) {
+          scale_z = -scale_z;  // the sum of the rows
+        }
         double sum = 0;
         for (int64_t k = lane_index(); k < task.d; k += WARP) {
           double difference =
@@ -169,13 +173,14 @@ UNROLLED_BY_NVCC
         }
         sum = warp_sum(sum);
         if (lane == lane_index()) {
-          target[e] = static_cast<P>(sum) * factor;
+          double value = SCALED ? 0.5 * sum : sum;
+          target[e] = static_cast<P>(scale_z < 0 ? 2 - value : value);
         }
       }
     }
   }
 
-  /* 1 − x·z/(‖x‖‖z‖), from the difference of the normalised rows where it is small. */
+  /* 1 − x·z/(‖x‖‖z‖), from the difference or sum of the normalised rows where it is near 0 or 2. */
   __device__ __forceinline__ void complements(const P (&dot)[E], C (&target)[E]) const {
     P near = static_cast<P>(__longlong_as_double(__ldg(task.program + 4)));
     P inverse_z = static_cast<P>(__ldg(task.z.norms + task.z.pitch + col_read()));
@@ -185,9 +190,9 @@ UNROLLED_BY_NVCC
     for (int e = 0; e < E; e++) {
       P inverse_x = static_cast<P>(__ldg(task.x.norms + task.x.pitch + row_read(e)));
       s[e] = fmin(fma(-dot[e] * inverse_x, inverse_z, P(1)), P(2));
-      wanted[e] = s[e] < near && inside(e) && !on_diagonal(e);
+      wanted[e] = fabs(s[e] - P(1)) > P(1) - near && inside(e) && !on_diagonal(e);
     }
-    recompute<true>(wanted, P(0.5), s);
+    recompute<true>(wanted, s);
 UNROLLED_BY_NVCC
     for (int e = 0; e < E; e++) {
       target[e] = static_cast<C>(s[e]);
@@ -206,7 +211,7 @@ UNROLLED_BY_NVCC
       distance[e] = fma(P(-2), dot[e], sum);
       wanted[e] = distance[e] < sum * near && inside(e) && !on_diagonal(e);
     }
-    recompute<false>(wanted, P(1), distance);
+    recompute<false>(wanted, distance);
 UNROLLED_BY_NVCC
     for (int e = 0; e < E; e++) {
       target[e] = static_cast<C>(distance[e]);

@@ -141,12 +141,14 @@ final class DoubleEntries implements Entries {
               .add(1.0)
               .min(2.0);
       s.intoArray(target, j);
-      VectorMask<Double> close = s.lt(near.complement());
+      VectorMask<Double> close =
+          s.sub(1.0).abs().compare(VectorOperators.GT, 1 - near.complement());
       if (close.anyTrue()) {
         for (int k = j; k < Math.min(n, j + L); k++) {
           if (close.laneIsSet(k - j)) {
             target[k] =
-                RowDistance.complement(x.rows, i, x.inverseNorm[i], z.rows, k, z.inverseNorm[k]);
+                RowDistance.complement(
+                    x.rows, i, x.inverseNorm[i], z.rows, k, z.inverseNorm[k], target[k] > 1);
           }
         }
       }

@@ -119,20 +119,20 @@ final class FloatEntries implements Entries {
   private void complements(
       MemorySegment dots, long offset, RowBlock x, int i, RowBlock z, float[] target, int n) {
     float scale = -x.inverseNorm32[i];
-    float threshold = (float) near.complement();
+    float threshold = 1 - (float) near.complement();
     float[] inverse = z.inverseNorm32;
     for (int j = 0; j < n; j += L) {
       FloatVector dot = FloatVector.fromMemorySegment(F, dots, offset + 4L * j, ORDER);
       FloatVector s = dot.mul(scale).mul(FloatVector.fromArray(F, inverse, j)).add(1f).min(2f);
       s.intoArray(target, j);
-      VectorMask<Float> close = s.lt(threshold);
+      VectorMask<Float> close = s.sub(1f).abs().compare(VectorOperators.GT, threshold);
       if (close.anyTrue()) {
         for (int k = j; k < Math.min(n, j + L); k++) {
           if (close.laneIsSet(k - j)) {
             target[k] =
                 (float)
                     RowDistance.complement(
-                        x.rows, i, x.inverseNorm[i], z.rows, k, z.inverseNorm[k]);
+                        x.rows, i, x.inverseNorm[i], z.rows, k, z.inverseNorm[k], target[k] > 1);
           }
         }
       }

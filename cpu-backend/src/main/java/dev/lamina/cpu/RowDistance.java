@@ -20,14 +20,18 @@ final class RowDistance {
   private RowDistance() {}
 
   /**
-   * Returns ½‖x/‖x‖ − z/‖z‖‖² = 1 − cos, free of cancellation for nearly parallel rows.
+   * Returns 1 − cos free of cancellation: ½‖x/‖x‖ − z/‖z‖‖² for nearly parallel rows, 2 − ½‖x/‖x‖ +
+   * z/‖z‖‖² for nearly opposite ones.
    *
    * @param scaleX 1/‖x‖
    * @param scaleZ 1/‖z‖
+   * @param opposite whether the rows are nearly opposite
    */
   static double complement(
-      HostMatrix x, long i, double scaleX, HostMatrix z, long j, double scaleZ) {
-    return 0.5 * squaredDistance(x, i, scaleX, z, j, scaleZ);
+      HostMatrix x, long i, double scaleX, HostMatrix z, long j, double scaleZ, boolean opposite) {
+    return opposite
+        ? 2 - 0.5 * squaredDistance(x, i, scaleX, z, j, -scaleZ)
+        : 0.5 * squaredDistance(x, i, scaleX, z, j, scaleZ);
   }
 
   /** Returns Σ (scaleX·x − scaleZ·z)² over the columns of row i of x and row j of z. */

@@ -3,12 +3,14 @@ package dev.lamina.contract;
 import dev.lamina.contract.Comparison.At;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.DType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -103,6 +105,46 @@ public abstract class AngleContract extends BackendContract {
           }
         }
         Comparison.requireSymmetric(text, got);
+      }
+    }
+  }
+
+  /** Entries of opposite rows are 0, or those of equal rows if the activation is even. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "arcCosine(order=0); 0",
+        "arcCosine(order=1); 0",
+        "ntk(depth=1); 0",
+        "nngp(depth=1, activation=relu); 0",
+        "nngp(depth=3, activation=abs, weightVariance=1); 1",
+        "ntk(depth=1, activation=abs, weightVariance=1); 1"
+      })
+  final void oppositeRowsKeepTheirDigits(String text, double share) {
+    Kernel kernel = Kernel.parse(text);
+    double[] factors = {-1, -0.5, -3};
+    double[][] x = Inputs.rows(7, dtype(), 6, 61);
+    double[][] z = new double[x.length][];
+    for (int i = 0; i < x.length; i++) {
+      double factor = factors[i % factors.length];
+      z[i] = Arrays.stream(x[i]).map(v -> Inputs.round(dtype(), factor * v)).toArray();
+    }
+    try (Placed px = host(x);
+        Placed pz = host(z);
+        Placed k = poisoned(x.length, z.length)) {
+      backend().gram().compute(kernel, px.matrix(), pz.matrix(), k.matrix());
+      double[][] got = k.read();
+      for (int i = 0; i < x.length; i++) {
+        double scale =
+            Math.sqrt(NaiveKernels.entry(kernel, x[i], x[i]).value())
+                * Math.sqrt(NaiveKernels.entry(kernel, z[i], z[i]).value());
+        double error = Math.abs(got[i][i] - share * scale) / scale;
+        if (!(error <= 16 * dtype().unitRoundoff())) {
+          throw new AssertionError(
+              "%s: opposite rows %d have %s instead of %s, %.3g of √(k(x,x)k(z,z)) off"
+                  .formatted(text, i, got[i][i], share * scale, error));
+        }
       }
     }
   }
