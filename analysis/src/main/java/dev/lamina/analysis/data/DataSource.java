@@ -128,7 +128,7 @@ public sealed interface DataSource {
 
     @Override
     public SplitPlan defaultSplit() {
-      return SplitPlan.inFileOrder(0.8);
+      return IdxData.hasTestPart(folder) ? SplitPlan.ALL_IN_FILE_ORDER : SplitPlan.inFileOrder(0.8);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 /** Data sets that are four IDX files. */
 final class IdxData {
   private static final List<String> ENDINGS = List.of("", ".gz");
+  private static final String TEST_IMAGES = "t10k-images-idx3-ubyte";
 
   private IdxData() {}
 
@@ -45,13 +46,17 @@ final class IdxData {
             require(source.folder(), "train-images-idx3-ubyte"),
             require(source.folder(), "train-labels-idx1-ubyte"));
     Optional<Part> test =
-        find(source.folder(), "t10k-images-idx3-ubyte")
+        find(source.folder(), TEST_IMAGES)
             .map(x -> Part.read(x, require(source.folder(), "t10k-labels-idx1-ubyte")));
     int classes =
         Math.max(train.labels().bound(), test.map(part -> part.labels().bound()).orElse(0));
     List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
     String provenance = source.name() + ": IDX files of " + source.folder();
     return parts(source.name(), train, test, names, provenance, dtype);
+  }
+
+  static boolean hasTestPart(Path folder) {
+    return find(folder, TEST_IMAGES).isPresent();
   }
 
   private static Optional<Path> find(Path folder, String name) {

@@ -32,12 +32,17 @@ class IdxDataTest {
       assertThat(parts.train().image()).contains(new ImageShape(1, 2));
       assertThat(((Response.Classes) parts.train().response()).names()).containsExactly("0", "1");
     }
+    assertThat(new DataSource.IdxFolder(folder).defaultSplit().train())
+        .contains(new SplitPlan.Amount.Fraction(0.8));
     write("t10k-images-idx3-ubyte.gz", IdxBytes.gzip(IdxBytes.file(new int[] {1, 1, 2}, 5, 6)));
     write("t10k-labels-idx1-ubyte", IdxBytes.file(new int[] {1}, 3));
     try (DataParts parts = load()) {
       assertThat(parts.test().orElseThrow().x().toArray()).isDeepEqualTo(new double[][] {{5, 6}});
       assertThat(((Response.Classes) parts.train().response()).count()).isEqualTo(4);
     }
+    assertThat(new DataSource.IdxFolder(folder).defaultSplit())
+        .as("all samples of both parts")
+        .isEqualTo(SplitPlan.ALL_IN_FILE_ORDER);
   }
 
   @Test
