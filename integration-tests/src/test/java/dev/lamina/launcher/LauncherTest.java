@@ -82,6 +82,19 @@ class LauncherTest {
   }
 
   @Test
+  void findsItsFilesWhenCalledThroughLinks() throws Exception {
+    maven(BUILDING_MAVEN);
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    Files.createSymbolicLink(bin.resolve("absolute"), folder.resolve("lamina"));
+    Files.createSymbolicLink(bin.resolve("relative"), Path.of("absolute"));
+
+    Outcome outcome = run(Map.of(), bin.resolve("relative").toString(), "doctor");
+
+    assertThat(outcome.exit()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).endsWith("doctor\n");
+  }
+
+  @Test
   void buildsAgainWhenASourceIsNewer() throws Exception {
     maven(BUILDING_MAVEN);
     lamina();
