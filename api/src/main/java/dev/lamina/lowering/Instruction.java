@@ -81,8 +81,8 @@ public sealed interface Instruction {
    * The dual of a piecewise linear activation with negative slope a, κ = (1 − a)²/(π(1 + a²)), and
    * θ the angle whose complement the source is: target = s − κ(sin θ − θ cos θ), derivative = κθ.
    *
-   * <p>Cho and Saul 2009, (6), in the complement form of specs/degeneracy.md 3.2, extended from
-   * relu by writing the activation as (1 + a)/2·u + (1 − a)/2·|u|.
+   * <p>Cho and Saul 2009, (6), in complement form, extended from relu by writing the activation as
+   * (1 + a)/2·u + (1 − a)/2·|u|.
    *
    * @param source register read
    * @param kappa κ of the activation

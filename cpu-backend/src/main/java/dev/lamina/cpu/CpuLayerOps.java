@@ -21,7 +21,7 @@ import java.util.Optional;
  * grows with the data.
  */
 final class CpuLayerOps extends AbstractLayerOps {
-  /** Multiply-adds up to which a product is done by our own loops: measured, see NOTES.md. */
+  /** Multiply-adds up to which a product is done by our own loops; a guess, not measured. */
   private static final long SMALL = 1 << 17;
 
   private final ThreadLocal<LayerScratch> scratch = ThreadLocal.withInitial(LayerScratch::new);
