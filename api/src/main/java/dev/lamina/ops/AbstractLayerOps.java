@@ -17,7 +17,7 @@ public abstract class AbstractLayerOps implements LayerOps {
   protected AbstractLayerOps() {}
 
   @Override
-  public final void forward(DenseLayer layer, Matrix x, Matrix z, Matrix a) {
+  public final void forward(DenseParameters layer, Matrix x, Matrix z, Matrix a) {
     Matrix w = layer.weights();
     requireLayer("forward", w, x, z);
     requireLike("forward", "a", a, "z", z);
@@ -33,14 +33,14 @@ public abstract class AbstractLayerOps implements LayerOps {
 
   @Override
   public final void backward(
-      DenseLayer layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient) {
+      DenseParameters layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient) {
     requireBackward(layer, x, z, delta, gradient);
     doBackward(layer, x, z, delta, gradient, Optional.empty());
   }
 
   @Override
   public final void backward(
-      DenseLayer layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient, Matrix dx) {
+      DenseParameters layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient, Matrix dx) {
     requireBackward(layer, x, z, delta, gradient);
     requireLike("backward", "dx", dx, "x", x);
     requireApart("backward", "dx", dx, "delta", delta);
@@ -51,7 +51,7 @@ public abstract class AbstractLayerOps implements LayerOps {
   }
 
   private static void requireBackward(
-      DenseLayer layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient) {
+      DenseParameters layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient) {
     requireLayer("backward", layer.weights(), x, z);
     requireLike("backward", "delta", delta, "z", z);
     requireLike(
@@ -109,7 +109,7 @@ public abstract class AbstractLayerOps implements LayerOps {
   }
 
   @Override
-  public final void normalise(BatchNorm norm, Matrix z, Matrix y, Matrix statistics) {
+  public final void normalise(NormParameters norm, Matrix z, Matrix y, Matrix statistics) {
     requireBatch("normalise", norm, z);
     requireLike("normalise", "y", y, "z", z);
     requireStatistics("normalise", z, statistics);
@@ -121,7 +121,7 @@ public abstract class AbstractLayerOps implements LayerOps {
 
   @Override
   public final void normaliseBackward(
-      BatchNorm norm, Matrix z, Matrix statistics, Matrix delta, BatchNormGradient gradient) {
+      NormParameters norm, Matrix z, Matrix statistics, Matrix delta, NormGradient gradient) {
     requireBatch("normaliseBackward", norm, z);
     requireLike("normaliseBackward", "delta", delta, "z", z);
     requireStatistics("normaliseBackward", z, statistics);
@@ -130,7 +130,7 @@ public abstract class AbstractLayerOps implements LayerOps {
     doNormaliseBackward(norm, z, statistics, delta, gradient);
   }
 
-  private static void requireBatch(String operation, BatchNorm norm, Matrix z) {
+  private static void requireBatch(String operation, NormParameters norm, Matrix z) {
     requireUnits(operation, norm, z, "z");
     if (z.rows() < 2) {
       throw new ShapeException(
@@ -138,7 +138,7 @@ public abstract class AbstractLayerOps implements LayerOps {
     }
   }
 
-  private static void requireUnits(String operation, BatchNorm norm, Matrix z, String name) {
+  private static void requireUnits(String operation, NormParameters norm, Matrix z, String name) {
     if (z.cols() != norm.scale().cols()) {
       throw new ShapeException(
           "%s: %s must have %d columns (units of the batch norm) but is %s"
@@ -157,7 +157,7 @@ public abstract class AbstractLayerOps implements LayerOps {
   }
 
   @Override
-  public final void normaliseFixed(BatchNorm norm, Matrix z, Matrix y) {
+  public final void normaliseFixed(NormParameters norm, Matrix z, Matrix y) {
     requireUnits("normaliseFixed", norm, z, "z");
     requireLike("normaliseFixed", "y", y, "z", z);
     if (!same(z, y)) {
@@ -167,7 +167,7 @@ public abstract class AbstractLayerOps implements LayerOps {
   }
 
   @Override
-  public final void normaliseFixedBackward(BatchNorm norm, Matrix delta) {
+  public final void normaliseFixedBackward(NormParameters norm, Matrix delta) {
     requireUnits("normaliseFixedBackward", norm, delta, "delta");
     doNormaliseFixedBackward(norm, delta);
   }
@@ -318,10 +318,11 @@ public abstract class AbstractLayerOps implements LayerOps {
    * @param z N×outputs
    * @param a N×outputs; {@code z} itself or apart from it
    */
-  protected abstract void doForward(DenseLayer layer, Matrix x, Matrix z, Matrix a);
+  protected abstract void doForward(DenseParameters layer, Matrix x, Matrix z, Matrix a);
 
   /**
-   * Does {@link #backward(DenseLayer, Matrix, Matrix, Matrix, DenseGradient)}; shapes are checked.
+   * Does {@link #backward(DenseParameters, Matrix, Matrix, Matrix, DenseGradient)}; shapes are
+   * checked.
    *
    * @param layer W, b, φ
    * @param x N×inputs
@@ -331,7 +332,7 @@ public abstract class AbstractLayerOps implements LayerOps {
    * @param dx N×inputs, if the gradient with respect to the input is wanted
    */
   protected abstract void doBackward(
-      DenseLayer layer,
+      DenseParameters layer,
       Matrix x,
       Matrix z,
       Matrix delta,
@@ -364,7 +365,7 @@ public abstract class AbstractLayerOps implements LayerOps {
    * @param y N×n
    * @param statistics 2×n
    */
-  protected abstract void doNormalise(BatchNorm norm, Matrix z, Matrix y, Matrix statistics);
+  protected abstract void doNormalise(NormParameters norm, Matrix z, Matrix y, Matrix statistics);
 
   /**
    * Does {@link #normaliseBackward}; shapes are checked.
@@ -376,7 +377,7 @@ public abstract class AbstractLayerOps implements LayerOps {
    * @param gradient the gradient with respect to the parameters
    */
   protected abstract void doNormaliseBackward(
-      BatchNorm norm, Matrix z, Matrix statistics, Matrix delta, BatchNormGradient gradient);
+      NormParameters norm, Matrix z, Matrix statistics, Matrix delta, NormGradient gradient);
 
   /**
    * Does {@link #normaliseFixed}; shapes are checked.
@@ -385,7 +386,7 @@ public abstract class AbstractLayerOps implements LayerOps {
    * @param z N×n
    * @param y N×n
    */
-  protected abstract void doNormaliseFixed(BatchNorm norm, Matrix z, Matrix y);
+  protected abstract void doNormaliseFixed(NormParameters norm, Matrix z, Matrix y);
 
   /**
    * Does {@link #normaliseFixedBackward}; shapes are checked.
@@ -393,7 +394,7 @@ public abstract class AbstractLayerOps implements LayerOps {
    * @param norm the parameters
    * @param delta N×n
    */
-  protected abstract void doNormaliseFixedBackward(BatchNorm norm, Matrix delta);
+  protected abstract void doNormaliseFixedBackward(NormParameters norm, Matrix delta);
 
   /**
    * Does {@link #add}; shapes are checked.

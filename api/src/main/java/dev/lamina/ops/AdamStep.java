@@ -55,8 +55,8 @@ public record AdamStep(
    */
   public static AdamStep at(
       long t, double rate, double beta1, double beta2, double epsilon, double l2, double shrink) {
-    double first = 1 - Math.pow(beta1, (double) t);
-    double second = Math.sqrt(1 - Math.pow(beta2, (double) t));
+    double first = 1 - StrictMath.pow(beta1, (double) t);
+    double second = Math.sqrt(1 - StrictMath.pow(beta2, (double) t));
     return new AdamStep(rate * second / first, beta1, beta2, epsilon * second, l2, shrink);
   }
 }

@@ -4,8 +4,8 @@ import dev.lamina.matrix.Matrix;
 import java.util.Optional;
 
 /**
- * Where the gradient with respect to the parameters of a {@link DenseLayer} goes. The record owns
- * nothing.
+ * Where the gradient with respect to the parameters of a {@link DenseParameters} goes. The record
+ * owns nothing.
  *
  * @param weights ∂loss/∂W, outputs×inputs
  * @param bias ∂loss/∂b, 1×outputs; empty for a layer without bias
@@ -18,6 +18,6 @@ public record DenseGradient(Matrix weights, Optional<? extends Matrix> bias) {
    * @throws dev.lamina.matrix.ShapeException if the bias does not fit the weights
    */
   public DenseGradient {
-    DenseLayer.requireBias("dense gradient", weights, bias);
+    DenseParameters.requireBias("dense gradient", weights, bias);
   }
 }

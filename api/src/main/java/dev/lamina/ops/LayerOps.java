@@ -33,7 +33,7 @@ public interface LayerOps {
    *     wanted
    * @param a N×outputs, overwritten by the activations
    */
-  void forward(DenseLayer layer, Matrix x, Matrix z, Matrix a);
+  void forward(DenseParameters layer, Matrix x, Matrix z, Matrix a);
 
   /**
    * Goes backward through a layer to its parameters. Needs: map, gemm of a transposed left matrix,
@@ -45,11 +45,11 @@ public interface LayerOps {
    * @param delta N×outputs, ∂loss/∂a, overwritten by ∂loss/∂z = ∂loss/∂a ∘ φ′(z)
    * @param gradient overwritten by ∂loss/∂W = ∂loss/∂zᵀ x and ∂loss/∂b
    */
-  void backward(DenseLayer layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient);
+  void backward(DenseParameters layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient);
 
   /**
    * Goes backward through a layer to its parameters and its input. Needs: as {@link
-   * #backward(DenseLayer, Matrix, Matrix, Matrix, DenseGradient)}, and gemm.
+   * #backward(DenseParameters, Matrix, Matrix, Matrix, DenseGradient)}, and gemm.
    *
    * @param layer W, b, φ
    * @param x N×inputs, the input of {@link #forward}
@@ -59,7 +59,7 @@ public interface LayerOps {
    * @param dx N×inputs, overwritten by ∂loss/∂x = ∂loss/∂z W
    */
   void backward(
-      DenseLayer layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient, Matrix dx);
+      DenseParameters layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient, Matrix dx);
 
   /**
    * Computes a = φ(z). Needs: map.
@@ -90,7 +90,7 @@ public interface LayerOps {
    * @param statistics 2×n, overwritten: row 0 the means of the batch, row 1 1/√(variance + ε) with
    *     the variance divided by N
    */
-  void normalise(BatchNorm norm, Matrix z, Matrix y, Matrix statistics);
+  void normalise(NormParameters norm, Matrix z, Matrix y, Matrix statistics);
 
   /**
    * Goes backward through {@link #normalise}. Needs: column sums, map.
@@ -102,7 +102,7 @@ public interface LayerOps {
    * @param gradient overwritten by ∂loss/∂γ and ∂loss/∂β
    */
   void normaliseBackward(
-      BatchNorm norm, Matrix z, Matrix statistics, Matrix delta, BatchNormGradient gradient);
+      NormParameters norm, Matrix z, Matrix statistics, Matrix delta, NormGradient gradient);
 
   /**
    * Normalises by the running mean and variance, as in evaluation: a fixed affine map. Needs: map.
@@ -111,7 +111,7 @@ public interface LayerOps {
    * @param z N×n
    * @param y N×n, overwritten; may be {@code z} itself
    */
-  void normaliseFixed(BatchNorm norm, Matrix z, Matrix y);
+  void normaliseFixed(NormParameters norm, Matrix z, Matrix y);
 
   /**
    * Goes backward through {@link #normaliseFixed}. Needs: map.
@@ -119,7 +119,7 @@ public interface LayerOps {
    * @param norm γ and the running variance
    * @param delta N×n, ∂loss/∂y, overwritten by ∂loss/∂z = γ/√(variance + ε) ∂loss/∂y
    */
-  void normaliseFixedBackward(BatchNorm norm, Matrix delta);
+  void normaliseFixedBackward(NormParameters norm, Matrix delta);
 
   /**
    * Computes y ← alpha·x + beta·y: residual connections, plain gradient descent, projections.

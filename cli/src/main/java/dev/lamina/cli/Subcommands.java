@@ -10,6 +10,7 @@ final class Subcommands {
     return lamina
         .addSubcommand(new DoctorCommand(session))
         .addSubcommand(new StudyCommand(session))
+        .addSubcommand(new TrainCommand(session))
         .addSubcommand(new KernelCommand(session))
         .addSubcommand(new RegressCommand(session))
         .addSubcommand(new DegeneracyCommand(session))

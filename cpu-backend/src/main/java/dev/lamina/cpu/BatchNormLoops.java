@@ -1,8 +1,8 @@
 package dev.lamina.cpu;
 
 import dev.lamina.matrix.HostMatrix;
-import dev.lamina.ops.BatchNorm;
-import dev.lamina.ops.BatchNormGradient;
+import dev.lamina.ops.NormGradient;
+import dev.lamina.ops.NormParameters;
 import java.util.Arrays;
 
 /**
@@ -24,12 +24,12 @@ final class BatchNormLoops {
     this.scratch = scratch;
   }
 
-  void normalise(BatchNorm norm, HostMatrix z, HostMatrix y, HostMatrix statistics) {
+  void normalise(NormParameters norm, HostMatrix z, HostMatrix y, HostMatrix statistics) {
     byColumns(z, (col, n) -> normalise(norm, z, y, statistics, col, n));
   }
 
   private void normalise(
-      BatchNorm norm, HostMatrix z, HostMatrix y, HostMatrix statistics, int col, int n) {
+      NormParameters norm, HostMatrix z, HostMatrix y, HostMatrix statistics, int col, int n) {
     LayerScratch own = scratch.get();
     double[] mean = own.second;
     double[] spread = own.third;
@@ -95,7 +95,7 @@ final class BatchNormLoops {
    * Writes γ (z − mean)·spread + β with the mean in the second and the spread in the third array.
    */
   private static void affine(
-      LayerScratch own, BatchNorm norm, HostMatrix z, HostMatrix y, int col, int n) {
+      LayerScratch own, NormParameters norm, HostMatrix z, HostMatrix y, int col, int n) {
     double[] row = own.first;
     double[] mean = own.second;
     double[] factor = own.third;
@@ -114,7 +114,7 @@ final class BatchNormLoops {
     }
   }
 
-  void normaliseFixed(BatchNorm norm, HostMatrix z, HostMatrix y) {
+  void normaliseFixed(NormParameters norm, HostMatrix z, HostMatrix y) {
     byColumns(
         z,
         (col, n) -> {
@@ -125,14 +125,14 @@ final class BatchNormLoops {
         });
   }
 
-  private static void fixedSpread(LayerScratch own, BatchNorm norm, int col, int n) {
+  private static void fixedSpread(LayerScratch own, NormParameters norm, int col, int n) {
     Chunks.load(CpuMatrix.host(norm.variance()), col, n, own.third);
     for (int j = 0; j < n; j++) {
       own.third[j] = 1 / Math.sqrt(own.third[j] + norm.epsilon());
     }
   }
 
-  void normaliseFixedBackward(BatchNorm norm, HostMatrix delta) {
+  void normaliseFixedBackward(NormParameters norm, HostMatrix delta) {
     byColumns(
         delta,
         (col, n) -> {
@@ -154,11 +154,11 @@ final class BatchNormLoops {
    * ∂β/N − x̂ ∂γ/N).
    */
   void normaliseBackward(
-      BatchNorm norm,
+      NormParameters norm,
       HostMatrix z,
       HostMatrix statistics,
       HostMatrix delta,
-      BatchNormGradient gradient) {
+      NormGradient gradient) {
     byColumns(
         z,
         (col, n) -> new Backward(scratch.get(), z, statistics, col, n).run(norm, delta, gradient));
@@ -188,7 +188,7 @@ final class BatchNormLoops {
       Chunks.load(statistics, statistics.rowStride() + col, n, spread);
     }
 
-    void run(BatchNorm norm, HostMatrix delta, BatchNormGradient gradient) {
+    void run(NormParameters norm, HostMatrix delta, NormGradient gradient) {
       sums(delta);
       Chunks.store(toScale, n, CpuMatrix.host(gradient.scale()), col);
       Chunks.store(toShift, n, CpuMatrix.host(gradient.shift()), col);

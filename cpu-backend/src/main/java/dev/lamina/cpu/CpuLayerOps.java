@@ -6,11 +6,11 @@ import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.ops.AbstractLayerOps;
 import dev.lamina.ops.AdamStep;
-import dev.lamina.ops.BatchNorm;
-import dev.lamina.ops.BatchNormGradient;
 import dev.lamina.ops.DenseGradient;
-import dev.lamina.ops.DenseLayer;
+import dev.lamina.ops.DenseParameters;
 import dev.lamina.ops.NoiseKey;
+import dev.lamina.ops.NormGradient;
+import dev.lamina.ops.NormParameters;
 import dev.lamina.ops.SgdStep;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -46,7 +46,7 @@ final class CpuLayerOps extends AbstractLayerOps {
   }
 
   @Override
-  protected void doForward(DenseLayer layer, Matrix x, Matrix z, Matrix a) {
+  protected void doForward(DenseParameters layer, Matrix x, Matrix z, Matrix a) {
     HostMatrix hostX = CpuMatrix.host(x);
     HostMatrix hostW = CpuMatrix.host(layer.weights());
     HostMatrix hostZ = CpuMatrix.host(z);
@@ -66,7 +66,7 @@ final class CpuLayerOps extends AbstractLayerOps {
 
   @Override
   protected void doBackward(
-      DenseLayer layer,
+      DenseParameters layer,
       Matrix x,
       Matrix z,
       Matrix delta,
@@ -128,24 +128,24 @@ final class CpuLayerOps extends AbstractLayerOps {
   }
 
   @Override
-  protected void doNormalise(BatchNorm norm, Matrix z, Matrix y, Matrix statistics) {
+  protected void doNormalise(NormParameters norm, Matrix z, Matrix y, Matrix statistics) {
     batchNorm.normalise(norm, CpuMatrix.host(z), CpuMatrix.host(y), CpuMatrix.host(statistics));
   }
 
   @Override
   protected void doNormaliseBackward(
-      BatchNorm norm, Matrix z, Matrix statistics, Matrix delta, BatchNormGradient gradient) {
+      NormParameters norm, Matrix z, Matrix statistics, Matrix delta, NormGradient gradient) {
     batchNorm.normaliseBackward(
         norm, CpuMatrix.host(z), CpuMatrix.host(statistics), CpuMatrix.host(delta), gradient);
   }
 
   @Override
-  protected void doNormaliseFixed(BatchNorm norm, Matrix z, Matrix y) {
+  protected void doNormaliseFixed(NormParameters norm, Matrix z, Matrix y) {
     batchNorm.normaliseFixed(norm, CpuMatrix.host(z), CpuMatrix.host(y));
   }
 
   @Override
-  protected void doNormaliseFixedBackward(BatchNorm norm, Matrix delta) {
+  protected void doNormaliseFixedBackward(NormParameters norm, Matrix delta) {
     batchNorm.normaliseFixedBackward(norm, CpuMatrix.host(delta));
   }
 

@@ -6,7 +6,7 @@ import dev.lamina.contract.NaiveLayers.Result;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.ops.DenseGradient;
-import dev.lamina.ops.DenseLayer;
+import dev.lamina.ops.DenseParameters;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -78,7 +78,7 @@ public abstract class DenseContract extends LayerContract {
     Placed b = bias ? place(where, random(3, 1, outputs)) : null;
     Placed z = output(where, rows, outputs);
     Placed a = output(where, rows, outputs);
-    DenseLayer layer = new DenseLayer(w.matrix(), optional(b), activation);
+    DenseParameters layer = new DenseParameters(w.matrix(), optional(b), activation);
     layers().forward(layer, x.matrix(), z.matrix(), a.matrix());
     Result wantZ = NaiveLayers.preActivations(x.read(), w.read(), bias ? b.read() : null);
     requireResult("z of " + what, z, wantZ, inputs);
@@ -89,7 +89,7 @@ public abstract class DenseContract extends LayerContract {
   }
 
   private void requireBackward(
-      Placement where, String what, DenseLayer layer, Placed x, Placed w, Placed z) {
+      Placement where, String what, DenseParameters layer, Placed x, Placed w, Placed z) {
     double[][] computed = z.read();
     int rows = computed.length;
     int outputs = computed[0].length;
@@ -138,8 +138,8 @@ public abstract class DenseContract extends LayerContract {
     Placed input = place(x);
     Placed a1 = output(rows, w1.length);
     Placed a2 = output(rows, w2.length);
-    DenseLayer first = new DenseLayer(place(w1).matrix(), Optional.empty(), activation);
-    DenseLayer second = new DenseLayer(place(w2).matrix(), Optional.empty(), activation);
+    DenseParameters first = new DenseParameters(place(w1).matrix(), Optional.empty(), activation);
+    DenseParameters second = new DenseParameters(place(w2).matrix(), Optional.empty(), activation);
     layers().forward(first, input.matrix(), a1.matrix(), a1.matrix());
     layers().forward(second, a1.matrix(), a2.matrix(), a2.matrix());
     return NaiveLayers.weighted(a2.read(), c);
@@ -158,8 +158,8 @@ public abstract class DenseContract extends LayerContract {
     double[][] w2 = scaled(random(13, 2, 5), 0.5);
     double[][] c = random(14, 3, 2);
     Placed input = place(x);
-    DenseLayer first = new DenseLayer(place(w1).matrix(), Optional.empty(), activation);
-    DenseLayer second = new DenseLayer(place(w2).matrix(), Optional.empty(), activation);
+    DenseParameters first = new DenseParameters(place(w1).matrix(), Optional.empty(), activation);
+    DenseParameters second = new DenseParameters(place(w2).matrix(), Optional.empty(), activation);
     Placed z1 = output(3, 5);
     Placed a1 = output(3, 5);
     Placed z2 = output(3, 2);
@@ -329,8 +329,8 @@ public abstract class DenseContract extends LayerContract {
     x[17][3] = Double.NaN;
     for (int outputs : new int[] {20, 200}) {
       Placed z = output(40, outputs);
-      DenseLayer layer =
-          new DenseLayer(
+      DenseParameters layer =
+          new DenseParameters(
               place(random(7, outputs, 30)).matrix(), Optional.empty(), activation("relu"));
       layers().forward(layer, place(x).matrix(), z.matrix(), z.matrix());
       double[][] got = z.read();
@@ -363,8 +363,8 @@ public abstract class DenseContract extends LayerContract {
     Placed z = output(3, 5);
     Placed dw = output(5, 4);
     Placed db = output(1, 5);
-    DenseLayer layer =
-        new DenseLayer(
+    DenseParameters layer =
+        new DenseParameters(
             place(w).matrix(), Optional.of(place(random(11, 1, 5)).matrix()), activation("relu"));
     layers()
         .backward(

@@ -10,12 +10,12 @@ import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.matrix.ShapeException;
 import dev.lamina.ops.AdamStep;
-import dev.lamina.ops.BatchNorm;
-import dev.lamina.ops.BatchNormGradient;
 import dev.lamina.ops.DenseGradient;
-import dev.lamina.ops.DenseLayer;
+import dev.lamina.ops.DenseParameters;
 import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.NoiseKey;
+import dev.lamina.ops.NormGradient;
+import dev.lamina.ops.NormParameters;
 import dev.lamina.ops.SgdStep;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,22 +69,22 @@ public abstract class LayerResourceContract extends LayerContract {
       Matrix m = put.apply(new double[width][inputs]);
       Matrix s = put.apply(new double[width][inputs]);
       Matrix statistics = put.apply(new double[2][width]);
-      BatchNorm norm =
-          new BatchNorm(
+      NormParameters norm =
+          new NormParameters(
               put.apply(random(5, 1, width)),
               put.apply(random(6, 1, width)),
               put.apply(random(7, 1, width)),
               put.apply(new double[1][width]),
               0.1,
               1e-5);
-      DenseLayer layer = new DenseLayer(w, Optional.of(bias), activation("tanh"));
+      DenseParameters layer = new DenseParameters(w, Optional.of(bias), activation("tanh"));
       DenseGradient gradient = new DenseGradient(dw, Optional.of(db));
       for (int step = 1; step <= 2; step++) {
         ops.forward(layer, x, z, a);
         ops.normalise(norm, a, y, statistics);
         ops.softmaxCrossEntropy(y, t, 1.0 / rows, losses, delta);
         ops.squaredError(y, t, 1.0 / rows, losses, delta);
-        ops.normaliseBackward(norm, a, statistics, delta, new BatchNormGradient(db, db));
+        ops.normaliseBackward(norm, a, statistics, delta, new NormGradient(db, db));
         ops.backward(layer, x, z, delta, gradient, dx);
         ops.sgdStep(new SgdStep(0.1, 0.9, true, 1e-3), w, dw, v);
         ops.adamStep(AdamStep.at(step, 1e-3, 0.9, 0.999, 1e-8, 0, 1e-3), w, dw, m, s);
@@ -178,16 +178,17 @@ public abstract class LayerResourceContract extends LayerContract {
     }
   }
 
-  private static DenseLayer layer(Shapes m, int outputs, int inputs) {
-    return new DenseLayer(m.of(outputs, inputs), Optional.empty(), activation("relu"));
+  private static DenseParameters layer(Shapes m, int outputs, int inputs) {
+    return new DenseParameters(m.of(outputs, inputs), Optional.empty(), activation("relu"));
   }
 
   private static DenseGradient gradient(Shapes m, int outputs, int inputs) {
     return new DenseGradient(m.of(outputs, inputs), Optional.empty());
   }
 
-  private static BatchNorm norm(Shapes m, int units) {
-    return new BatchNorm(m.of(1, units), m.of(1, units), m.of(1, units), m.of(1, units), 0.1, 1e-5);
+  private static NormParameters norm(Shapes m, int units) {
+    return new NormParameters(
+        m.of(1, units), m.of(1, units), m.of(1, units), m.of(1, units), 0.1, 1e-5);
   }
 
   static final List<WrongCall> WRONG =
@@ -216,7 +217,8 @@ public abstract class LayerResourceContract extends LayerContract {
               "z must not share memory with x"),
           new WrongCall(
               "dense layer",
-              (o, m) -> new DenseLayer(m.of(4, 3), Optional.of(m.of(1, 3)), activation("relu")),
+              (o, m) ->
+                  new DenseParameters(m.of(4, 3), Optional.of(m.of(1, 3)), activation("relu")),
               "bias must be 1×4",
               "1×3"),
           new WrongCall(
@@ -277,7 +279,7 @@ public abstract class LayerResourceContract extends LayerContract {
                       m.of(5, 3),
                       m.of(2, 3),
                       m.of(5, 3),
-                      new BatchNormGradient(m.of(1, 2), m.of(1, 2))),
+                      new NormGradient(m.of(1, 2), m.of(1, 2))),
               "1×3",
               "1×2"),
           new WrongCall(

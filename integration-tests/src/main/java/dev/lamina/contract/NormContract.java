@@ -3,8 +3,8 @@ package dev.lamina.contract;
 import dev.lamina.contract.NaiveLayers.Moments;
 import dev.lamina.contract.NaiveLayers.Result;
 import dev.lamina.matrix.DType;
-import dev.lamina.ops.BatchNorm;
-import dev.lamina.ops.BatchNormGradient;
+import dev.lamina.ops.NormGradient;
+import dev.lamina.ops.NormParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,8 +27,8 @@ public abstract class NormContract extends LayerContract {
 
   /** The rows of a batch norm. */
   private record Rows(Placed scale, Placed shift, Placed mean, Placed variance) {
-    BatchNorm norm() {
-      return new BatchNorm(
+    NormParameters norm() {
+      return new NormParameters(
           scale.matrix(), shift.matrix(), mean.matrix(), variance.matrix(), MOMENTUM, EPSILON);
     }
   }
@@ -129,7 +129,7 @@ public abstract class NormContract extends LayerContract {
             input.matrix(),
             statistics.matrix(),
             delta.matrix(),
-            new BatchNormGradient(dScale.matrix(), dShift.matrix()));
+            new NormGradient(dScale.matrix(), dShift.matrix()));
     Result wantScale = Result.zeros(1, units);
     Result wantShift = Result.zeros(1, units);
     Result want = Result.zeros(n, units);
@@ -218,7 +218,7 @@ public abstract class NormContract extends LayerContract {
             input.matrix(),
             statistics.matrix(),
             delta.matrix(),
-            new BatchNormGradient(output(1, 3).matrix(), output(1, 3).matrix()));
+            new NormGradient(output(1, 3).matrix(), output(1, 3).matrix()));
     double[][] gradient = delta.read();
     for (int i = 0; i < 6; i++) {
       for (int j = 0; j < 3; j++) {

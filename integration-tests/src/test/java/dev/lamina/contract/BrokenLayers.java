@@ -4,12 +4,12 @@ import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.ops.AdamStep;
-import dev.lamina.ops.BatchNorm;
-import dev.lamina.ops.BatchNormGradient;
 import dev.lamina.ops.DenseGradient;
-import dev.lamina.ops.DenseLayer;
+import dev.lamina.ops.DenseParameters;
 import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.NoiseKey;
+import dev.lamina.ops.NormGradient;
+import dev.lamina.ops.NormParameters;
 import dev.lamina.ops.SgdStep;
 import java.util.Optional;
 
@@ -17,10 +17,10 @@ import java.util.Optional;
 record BrokenLayers(LayerOps right, Flaw flaw, boolean singleThread) implements LayerOps {
 
   @Override
-  public void forward(DenseLayer layer, Matrix x, Matrix z, Matrix a) {
+  public void forward(DenseParameters layer, Matrix x, Matrix z, Matrix a) {
     boolean forget = flaw == Flaw.LAYER_BIAS_FORGOTTEN;
     right.forward(
-        forget ? new DenseLayer(layer.weights(), Optional.empty(), layer.activation()) : layer,
+        forget ? new DenseParameters(layer.weights(), Optional.empty(), layer.activation()) : layer,
         x,
         z,
         a);
@@ -30,20 +30,21 @@ record BrokenLayers(LayerOps right, Flaw flaw, boolean singleThread) implements 
   }
 
   @Override
-  public void backward(DenseLayer layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient) {
+  public void backward(
+      DenseParameters layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient) {
     right.backward(broken(layer), x, z, delta, gradient);
   }
 
   @Override
   public void backward(
-      DenseLayer layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient, Matrix dx) {
+      DenseParameters layer, Matrix x, Matrix z, Matrix delta, DenseGradient gradient, Matrix dx) {
     right.backward(broken(layer), x, z, delta, gradient, dx);
   }
 
   /** Without the activation, backward forgets its derivative. */
-  private DenseLayer broken(DenseLayer layer) {
+  private DenseParameters broken(DenseParameters layer) {
     return flaw == Flaw.DERIVATIVE_FORGOTTEN
-        ? new DenseLayer(layer.weights(), layer.bias(), Activation.IDENTITY)
+        ? new DenseParameters(layer.weights(), layer.bias(), Activation.IDENTITY)
         : layer;
   }
 
@@ -65,7 +66,7 @@ record BrokenLayers(LayerOps right, Flaw flaw, boolean singleThread) implements 
   }
 
   @Override
-  public void normalise(BatchNorm norm, Matrix z, Matrix y, Matrix statistics) {
+  public void normalise(NormParameters norm, Matrix z, Matrix y, Matrix statistics) {
     right.normalise(norm, z, y, statistics);
     if (flaw == Flaw.RUNNING_VARIANCE_BIASED && norm.variance() instanceof HostMatrix v) {
       double n = z.rows();
@@ -75,17 +76,17 @@ record BrokenLayers(LayerOps right, Flaw flaw, boolean singleThread) implements 
 
   @Override
   public void normaliseBackward(
-      BatchNorm norm, Matrix z, Matrix statistics, Matrix delta, BatchNormGradient gradient) {
+      NormParameters norm, Matrix z, Matrix statistics, Matrix delta, NormGradient gradient) {
     right.normaliseBackward(norm, z, statistics, delta, gradient);
   }
 
   @Override
-  public void normaliseFixed(BatchNorm norm, Matrix z, Matrix y) {
+  public void normaliseFixed(NormParameters norm, Matrix z, Matrix y) {
     right.normaliseFixed(norm, z, y);
   }
 
   @Override
-  public void normaliseFixedBackward(BatchNorm norm, Matrix delta) {
+  public void normaliseFixedBackward(NormParameters norm, Matrix delta) {
     right.normaliseFixedBackward(norm, delta);
   }
 

@@ -36,8 +36,11 @@ public record NetworkConfig(
   /**
    * Reads the block {@code network { hidden, activation, init, bias }}; what is left out is as in
    * {@code { hidden = [256, 256, 256], activation = relu, init = he, bias = true }}.
+   *
+   * @param network reads the block
+   * @return the network; to be used only if the reader has reported no problem
    */
-  static NetworkConfig read(ConfigReader network) {
+  public static NetworkConfig read(ConfigReader network) {
     return network
         .read(r ->
             new NetworkConfig(

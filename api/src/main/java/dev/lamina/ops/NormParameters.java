@@ -15,7 +15,7 @@ import java.util.List;
  * @param momentum share of the newest batch in the running values, in (0, 1]; usually 0.1
  * @param epsilon ε &gt; 0; usually 1e-5
  */
-public record BatchNorm(
+public record NormParameters(
     Matrix scale, Matrix shift, Matrix mean, Matrix variance, double momentum, double epsilon) {
 
   /**
@@ -24,7 +24,7 @@ public record BatchNorm(
    * @throws ShapeException if the four rows do not have one shape and type
    * @throws IllegalArgumentException if a number is out of its range
    */
-  public BatchNorm {
+  public NormParameters {
     for (Matrix m : List.of(scale, shift, mean, variance)) {
       if (m.rows() != 1 || m.cols() != scale.cols() || m.dtype() != scale.dtype()) {
         throw new ShapeException(

@@ -4,20 +4,20 @@ import dev.lamina.matrix.Matrix;
 import dev.lamina.matrix.ShapeException;
 
 /**
- * Where the gradient with respect to the parameters of a {@link BatchNorm} goes. The record owns
- * nothing.
+ * Where the gradient with respect to the parameters of a {@link NormParameters} goes. The record
+ * owns nothing.
  *
  * @param scale ∂loss/∂γ, 1×n
  * @param shift ∂loss/∂β, 1×n
  */
-public record BatchNormGradient(Matrix scale, Matrix shift) {
+public record NormGradient(Matrix scale, Matrix shift) {
 
   /**
    * Checks the shapes.
    *
    * @throws ShapeException if the two rows do not have one shape and type
    */
-  public BatchNormGradient {
+  public NormGradient {
     if (scale.rows() != 1
         || shift.rows() != 1
         || scale.cols() != shift.cols()

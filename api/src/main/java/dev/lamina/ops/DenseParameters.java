@@ -12,14 +12,15 @@ import java.util.Optional;
  * @param bias b as a 1×outputs row of the same element type; empty for a layer without bias
  * @param activation φ
  */
-public record DenseLayer(Matrix weights, Optional<? extends Matrix> bias, Activation activation) {
+public record DenseParameters(
+    Matrix weights, Optional<? extends Matrix> bias, Activation activation) {
 
   /**
    * Checks the shapes.
    *
    * @throws ShapeException if the bias does not fit the weights
    */
-  public DenseLayer {
+  public DenseParameters {
     requireBias("dense layer", weights, bias);
   }
 

@@ -1,0 +1,35 @@
+package dev.lamina.analysis.training;
+
+import dev.lamina.matrix.Matrix;
+import dev.lamina.ops.LayerOps;
+import java.util.Locale;
+
+/** What training makes small; always the mean over the examples of a batch. */
+public enum Loss {
+  /** Softmax cross-entropy of logits with one-hot targets. */
+  CROSS_ENTROPY,
+  /** (1/n) Σ‖f(xᵢ) − yᵢ‖², without ½ and not divided by the number of outputs. */
+  MSE;
+
+  /** {@return the word used in config files: {@code cross-entropy} or {@code mse}} */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * Computes the losses of a batch, over its size, and their gradient.
+   *
+   * @param ops the operations of the device
+   * @param outputs n×C
+   * @param targets n×C
+   * @param losses n×1, overwritten; their sum is the mean loss
+   * @param gradient n×C, overwritten
+   */
+  void compute(LayerOps ops, Matrix outputs, Matrix targets, Matrix losses, Matrix gradient) {
+    double factor = 1.0 / outputs.rows();
+    switch (this) {
+      case CROSS_ENTROPY -> ops.softmaxCrossEntropy(outputs, targets, factor, losses, gradient);
+      case MSE -> ops.squaredError(outputs, targets, factor, losses, gradient);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.lamina.analysis.training;
+
+import dev.lamina.analysis.data.DataConfig;
+import dev.lamina.analysis.study.NetworkConfig;
+import java.util.List;
+
+/**
+ * What a file for {@code lamina train} asks for.
+ *
+ * @param title for people
+ * @param seed of everything about the data that has no seed of its own
+ * @param seeds one run for each: it draws the network, the order of the examples and the noise
+ * @param data which samples
+ * @param network widths, activation, initialisation, biases
+ * @param batchNorm whether hidden layers are normalised in front of the activation
+ * @param plan how to train; its seed is replaced by each of {@code seeds}
+ * @param checkpointEvery epochs between two checkpoints, ≥ 1
+ */
+public record TrainingFile(
+    String title,
+    long seed,
+    List<Long> seeds,
+    DataConfig data,
+    NetworkConfig network,
+    boolean batchNorm,
+    TrainingPlan plan,
+    int checkpointEvery) {
+
+  /** Copies the seeds. */
+  public TrainingFile {
+    seeds = List.copyOf(seeds);
+  }
+}
