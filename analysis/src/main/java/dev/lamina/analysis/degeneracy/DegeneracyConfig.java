@@ -105,6 +105,7 @@ public record DegeneracyConfig(
           "the angle rules are about relu networks but network.activation is "
               + network.activation());
     }
+    network.requirePlain("the angle of two inputs after each layer");
     Convention.checkLayers(network.hidden().stream().mapToInt(Integer::intValue).toArray());
     List<Rule> defaultRules = List.of(Rule.INFINITE, Rule.PAPER, Rule.DIGAMMA, Rule.DENSITY);
     return new DegeneracyConfig(
@@ -122,8 +123,8 @@ public record DegeneracyConfig(
             words(Experiment.values(), Experiment::text),
             List.of(Experiment.values())),
         config.parsedList("activations", Activation::parse, List.of()),
-        config.number("weightVariance", Bounds.POSITIVE, network.init().gain()),
-        config.number("biasVariance", Bounds.NOT_NEGATIVE, 0));
+        config.number("weightVariance", Bounds.POSITIVE, network.weightVariance()),
+        config.number("biasVariance", Bounds.NOT_NEGATIVE, network.biasVariance()));
   }
 
   private static <T> Map<String, T> words(T[] values, Function<T, String> text) {

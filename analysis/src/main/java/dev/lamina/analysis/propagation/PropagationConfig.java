@@ -48,6 +48,9 @@ public record PropagationConfig(
    * @return the configuration
    */
   static PropagationConfig read(ConfigReader config, NetworkConfig network) {
+    if (network.batchNorm()) {
+      network.requirePlain("signal propagation at infinite width");
+    }
     List<Activation> usual = new ArrayList<>();
     if (Activation.hasDerivative(network.activation())) {
       usual.add(network.activation());

@@ -58,11 +58,14 @@ final class PropagationStudy {
     return new PropagationResult(cosine, inputs, own, problem, compared);
   }
 
-  /** Follows the study's network: its biases start at zero, and the output layer is one more. */
+  /** Follows the study's network, of which the output layer is one layer more. */
   private static Propagation own(NetworkConfig network, InputCosine inputs, double cosine) {
-    double w = network.init().gain();
-    WideNetwork wide = new WideNetwork(network.activation(), w, 0, false, w * inputs.meanSquare());
-    return SignalPropagation.of(wide, cosine, network.depth() + 1).propagation();
+    double w = network.weightVariance();
+    double b = network.biasVariance();
+    double first = w * inputs.meanSquare() + b;
+    WideNetwork wide = new WideNetwork(network.activation(), w, b, network.residual(), first);
+    double start = (w * inputs.meanSquare() * cosine + b) / first;
+    return SignalPropagation.of(wide, start, network.depth() + 1).propagation();
   }
 
   private Compared compare(WideNetwork network, double cosine) {

@@ -31,7 +31,7 @@ final class StudySubject {
         network.depth(),
         widths,
         network.activation(),
-        network.init().text(),
+        network.init(),
         network.bias() ? "with" : "without",
         train.name(),
         train.samples(),

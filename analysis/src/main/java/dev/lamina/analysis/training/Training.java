@@ -1,9 +1,11 @@
 package dev.lamina.analysis.training;
 
+import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.backend.Backend;
 import dev.lamina.matrix.DeviceMatrix;
+import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.matrix.ShapeException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Collectors;
 
 /**
  * One training run on one device.
@@ -39,6 +42,7 @@ public final class Training implements AutoCloseable {
   private final DeviceNetwork network;
   private final Updates updates;
   private final Network good;
+  private final String start;
   private final Map<Long, Batch> batches = new HashMap<>();
   private final Map<Long, Pass> evaluations = new HashMap<>();
 
@@ -99,6 +103,7 @@ public final class Training implements AutoCloseable {
     this.network = new DeviceNetwork(backend, initial);
     this.updates = new Updates(network, plan.optimiser(), plan.seed());
     this.good = initial.copy(initial.dtype());
+    this.start = describe(initial);
   }
 
   /**
@@ -147,7 +152,7 @@ public final class Training implements AutoCloseable {
   /** Returns everything that the bits of a run depend on; a run may be made longer later. */
   private String identity() {
     String epochs = plan.schedule() instanceof Schedule.Cosine ? ", " + plan.epochs() : "";
-    return "%s, rate %s, %s, %s%s, batch %d, seed %d, x %s %s, targets %s %s, parameters %d"
+    return "%s, rate %s, %s, %s%s, batch %d, seed %d, x %s %s, targets %s %s, network %s"
         .formatted(
             plan.loss(),
             plan.rate(),
@@ -160,7 +165,35 @@ public final class Training implements AutoCloseable {
             Double.toHexString(backend.gram().dot(data.x(), data.x())),
             data.targets().shape(),
             Double.toHexString(backend.gram().dot(data.targets(), data.targets())),
-            good.entries());
+            start);
+  }
+
+  /** Returns what tells a fresh network from others: its layers, and the squares of the weights. */
+  private static String describe(Network network) {
+    return network.layers().stream()
+        .map(layer ->
+            switch (layer) {
+              case DenseLayer d ->
+                  "%s %s %s%s%s%s"
+                      .formatted(
+                          d.weights().shape(),
+                          squares(d.weights()),
+                          d.activation(),
+                          d.bias().map(b -> " bias " + squares(b)).orElse(""),
+                          d.norm().isPresent() ? " normalised" : "",
+                          d.residual() ? " residual" : "");
+            })
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String squares(HostMatrix m) {
+    double sum = 0;
+    for (long i = 0; i < m.rows(); i++) {
+      for (long j = 0; j < m.cols(); j++) {
+        sum += m.get(i, j) * m.get(i, j);
+      }
+    }
+    return Double.toHexString(sum);
   }
 
   private long stepsPerEpoch() {

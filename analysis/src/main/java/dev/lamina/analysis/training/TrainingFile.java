@@ -11,8 +11,7 @@ import java.util.List;
  * @param seed of everything about the data that has no seed of its own
  * @param seeds one run for each: it draws the network, the order of the examples and the noise
  * @param data which samples
- * @param network widths, activation, initialisation, biases
- * @param batchNorm whether hidden layers are normalised in front of the activation
+ * @param network the hidden layers
  * @param plan how to train; its seed is replaced by each of {@code seeds}
  * @param checkpointEvery epochs between two checkpoints, ≥ 1
  */
@@ -22,7 +21,6 @@ public record TrainingFile(
     List<Long> seeds,
     DataConfig data,
     NetworkConfig network,
-    boolean batchNorm,
     TrainingPlan plan,
     int checkpointEvery) {
 

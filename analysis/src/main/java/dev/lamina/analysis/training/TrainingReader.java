@@ -19,8 +19,7 @@ import java.util.Optional;
  *   title     = "Digits"
  *   seeds     = [1, 2, 3]
  *   data      { source = digits, split { train = 1400 }, preprocess = [ { scale = 0.0625 } ] }
- *   network   { hidden = [128, 128], activation = relu, init = he, bias = true }
- *   batch-norm = false
+ *   network   { hidden = [128, 128], activation = relu, init = he, bias = true, batch-norm = false }
  *   loss      = cross-entropy                       # or mse
  *   optimiser { kind = sgd, momentum = 0.9, nesterov = false, weight-decay = 5e-4 }
  *   rate      = 0.02
@@ -71,7 +70,6 @@ public final class TrainingReader {
     block.has("data");
     Optional<DataConfig> data = block.section("data").read(reader -> DataConfig.read(reader, base));
     NetworkConfig network = NetworkConfig.read(block.section("network"));
-    boolean batchNorm = block.flag("batch-norm", false);
     TrainingPlan plan = plan(block);
     int every = block.integer("checkpoint-every", Bounds.atLeast(1), 1);
     return new TrainingFile(
@@ -80,7 +78,6 @@ public final class TrainingReader {
         seeds.stream().distinct().map(Integer::longValue).toList(),
         data.orElse(null), // there is a problem then, and this is never used
         network,
-        batchNorm,
         plan,
         every);
   }

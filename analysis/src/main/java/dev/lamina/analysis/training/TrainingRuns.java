@@ -155,13 +155,9 @@ public final class TrainingRuns {
                 examples.data().test().x(),
                 examples.testTargets());
         Network initial =
-            InitialNetwork.draw(
-                train.features(),
-                file.network(),
-                examples.targets().cols(),
-                file.batchNorm(),
-                train.x().dtype(),
-                seed);
+            file.network()
+                .plan(Math.toIntExact(train.features()), Math.toIntExact(examples.targets().cols()))
+                .draw(train.x().dtype(), seed);
         Training training =
             new Training(
                 backend,

@@ -8,12 +8,12 @@ import com.typesafe.config.ConfigFactory;
 import dev.lamina.analysis.data.DataSet;
 import dev.lamina.analysis.data.Response;
 import dev.lamina.analysis.degeneracy.DegeneracyConfig.Experiment;
+import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.report.Json;
 import dev.lamina.analysis.report.Plot;
 import dev.lamina.analysis.report.SectionView;
 import dev.lamina.analysis.report.Series;
 import dev.lamina.analysis.report.Table;
-import dev.lamina.analysis.study.Initialisation;
 import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.config.ConfigErrors;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class DegeneracyStudyTest {
   private static final NetworkConfig NETWORK =
-      new NetworkConfig(List.of(64, 64, 32), Activation.RELU, Initialisation.HE, true);
+      new NetworkConfig(List.of(64, 64, 32), Activation.RELU, new WeightInit.He(), true);
 
   private static DegeneracyConfig read(String text, NetworkConfig network) {
     ConfigErrors errors = new ConfigErrors();
@@ -81,12 +81,12 @@ class DegeneracyStudyTest {
     assertThatThrownBy(() -> read("conventions = []", NETWORK)).hasMessageContaining("conventions");
     assertThatThrownBy(() -> read("sample = 5", NETWORK)).hasMessageContaining("samples");
     assertThatThrownBy(() ->
-            read("", new NetworkConfig(List.of(9, 1), Activation.RELU, Initialisation.HE, true)))
+            read("", new NetworkConfig(List.of(9, 1), Activation.RELU, new WeightInit.He(), true)))
         .hasMessageContaining("layer 2 of 2 has 1");
     assertThatThrownBy(() ->
             read(
                 "",
-                new NetworkConfig(List.of(9), Activation.parse("erf"), Initialisation.HE, true)))
+                new NetworkConfig(List.of(9), Activation.parse("erf"), new WeightInit.He(), true)))
         .hasMessageContaining("relu")
         .hasMessageContaining("erf");
   }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.typesafe.config.ConfigFactory;
+import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.propagation.PropagationResult.Compared;
 import dev.lamina.analysis.report.Json;
 import dev.lamina.analysis.report.Plot;
 import dev.lamina.analysis.report.SectionView;
 import dev.lamina.analysis.report.Series;
 import dev.lamina.analysis.report.Table;
-import dev.lamina.analysis.study.Initialisation;
 import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.analysis.study.StudySections;
@@ -31,7 +31,7 @@ class PropagationStudyTest {
 
   private static NetworkConfig network(String activation) {
     return new NetworkConfig(
-        List.of(64, 64, 64, 64), Activation.parse(activation), Initialisation.HE, true);
+        List.of(64, 64, 64, 64), Activation.parse(activation), new WeightInit.He(), true);
   }
 
   private static PropagationConfig read(String text, NetworkConfig network) {

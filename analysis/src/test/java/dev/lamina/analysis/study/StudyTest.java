@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lamina.Lamina;
 import dev.lamina.analysis.data.CacheFolder;
+import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.report.Json;
 import dev.lamina.config.ConfigErrors;
 import dev.lamina.config.ConfigException;
@@ -225,12 +226,12 @@ class StudyTest {
     assertThat(network.get("hidden").toString()).isEqualTo("[256,256,256]");
     assertThat(network.get("activation").asText()).isEqualTo("relu");
     assertThat(
-            new NetworkConfig(List.of(5, 5), Activation.RELU, Initialisation.LECUN, false)
+            new NetworkConfig(List.of(5, 5), Activation.RELU, new WeightInit.LeCun(), false)
                 .infinite(2)
                 .weightVariances())
         .containsExactly(1.0, 1.0, 1.0);
     assertThatThrownBy(
-            () -> new NetworkConfig(List.of(5, 0), Activation.RELU, Initialisation.HE, true))
+            () -> new NetworkConfig(List.of(5, 0), Activation.RELU, new WeightInit.He(), true))
         .hasMessage("hidden must be one or more widths, each ≥ 1, but is [5, 0]");
   }
 }

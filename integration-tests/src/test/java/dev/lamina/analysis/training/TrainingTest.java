@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lamina.analysis.network.BatchNorm;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
-import dev.lamina.analysis.study.Initialisation;
+import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.backend.Backend;
@@ -92,8 +92,8 @@ class TrainingTest {
 
   private static Network network(DType dtype, boolean norm) {
     NetworkConfig config =
-        new NetworkConfig(List.of(12, 10), Activation.RELU, Initialisation.HE, true);
-    return InitialNetwork.draw(5, config, 3, norm, dtype, 7);
+        new NetworkConfig(List.of(12, 10), Activation.RELU, new WeightInit.He(), true, norm, false);
+    return config.plan(5, 3).draw(dtype, 7);
   }
 
   /** What a run left behind. */
