@@ -23,7 +23,14 @@ class ContractMainTest {
   void wrongArgumentsAreExplained() {
     assertThat(run()).isEqualTo(2);
     assertThat(run("cdua")).isEqualTo(2);
-    assertThat(said.toString()).contains("no backend named", "'cdua'", "[cuda, cpu]");
+    assertThat(run("cpu/Nomrs")).isEqualTo(2);
+    assertThat(said.toString())
+        .contains("no backend named", "'cdua'", "'Nomrs'", "[cuda, cpu, cuda-emulated]", "Norms, ");
+  }
+
+  @Test
+  void aGroupRunsAlone() {
+    assertThat(run("cpu/Angles")).as(said.toString()).isZero();
   }
 
   @Test
