@@ -173,6 +173,9 @@ inline float __uint_as_float(uint32_t value) {
 inline double __longlong_as_double(int64_t value) {
   return std::bit_cast<double>(value);
 }
+inline int64_t __double_as_longlong(double value) {
+  return std::bit_cast<int64_t>(value);
+}
 inline int __ffs(int value) {
   return __builtin_ffs(value);
 }
@@ -187,7 +190,10 @@ inline unsigned long long atomicAdd(unsigned long long* address, unsigned long l
 }
 
 using std::atan2;
+using std::cos;
 using std::cosh;
+using std::erf;
+using std::erfc;
 using std::exp;
 using std::expm1;
 using std::fabs;
@@ -199,8 +205,10 @@ using std::log;
 using std::log1p;
 using std::max;
 using std::min;
+using std::sin;
 using std::sinh;
 using std::sqrt;
+using std::tanh;
 
 inline void copy_async_4(void* to, const void* from, bool valid) {
   emulation::copy_async(to, from, 4, valid ? 4 : 0);

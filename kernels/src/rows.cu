@@ -375,14 +375,27 @@ extern "C" __global__ void __launch_bounds__(256)
   copy(x, n, m, x_stride, out, out_stride);
 }
 
-extern "C" __global__ void __launch_bounds__(256)
-    gather_rows_f64(const double* __restrict__ a, int64_t a_stride, const int64_t* __restrict__ order, int64_t n,
-                    int64_t m, double* __restrict__ out, int64_t out_stride) {
+template <class T>
+__device__ __forceinline__ void gather_rows(const T* __restrict__ a, int64_t a_stride,
+                                            const int64_t* __restrict__ order, int64_t n, int64_t m,
+                                            T* __restrict__ out, int64_t out_stride) {
   for_elements(n * m, [&](int64_t element) {
     int64_t i = element / m;
     int64_t j = element % m;
     out[i * out_stride + j] = a[order[i] * a_stride + j];
   });
+}
+
+extern "C" __global__ void __launch_bounds__(256)
+    gather_rows_f32(const float* a, int64_t a_stride, const int64_t* order, int64_t n, int64_t m, float* out,
+                    int64_t out_stride) {
+  gather_rows(a, a_stride, order, n, m, out, out_stride);
+}
+
+extern "C" __global__ void __launch_bounds__(256)
+    gather_rows_f64(const double* a, int64_t a_stride, const int64_t* order, int64_t n, int64_t m, double* out,
+                    int64_t out_stride) {
+  gather_rows(a, a_stride, order, n, m, out, out_stride);
 }
 
 constexpr int MIRROR_EDGE = 32;

@@ -24,6 +24,7 @@ final class CudaBackend implements Backend {
   private final DeviceContext context;
   private final DeviceBlas blas;
   private final GramOps gram;
+  private final LayerOps layers;
   private final SolveOps solve;
 
   /**
@@ -39,6 +40,7 @@ final class CudaBackend implements Backend {
     this.context = context;
     this.blas = blas;
     this.gram = new CudaGramOps(context, blas, config.cuda().math());
+    this.layers = new CudaLayerOps(context, blas);
     this.solve = new CudaSolveOps(context, gram, blas);
   }
 
@@ -90,9 +92,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public LayerOps layers() {
-    throw new UnsupportedOperationException(
-        "the %s backend has no layer operations yet; set lamina.backend = cpu to train networks"
-            .formatted(context.name()));
+    return layers;
   }
 
   @Override

@@ -48,6 +48,13 @@ final class Launch {
     return this;
   }
 
+  /** Adds the four arguments of an activation. */
+  Launch activation(ActivationCode activation) {
+    return with(activation.kind())
+        .real(activation.slope())
+        .with(activation.coefficients(), activation.terms());
+  }
+
   /** Launches a line of blocks; none if there are no blocks. */
   void run(long blocks) {
     if (blocks > 0) {

@@ -42,6 +42,27 @@ final class MatrixProducts {
       double alpha,
       double beta,
       Matrix out) {
+    gemm(workspace, blas, a, b, alpha, beta, out, false);
+  }
+
+  /**
+   * Computes {@code out = op(A) op(B)} without cutting the sums: with {@link OwnBlas} the bits do
+   * not depend on the memory there is.
+   */
+  static void gemmOfWholeSums(
+      Workspace workspace, DeviceBlas blas, Factor a, Factor b, Matrix out) {
+    gemm(workspace, blas, a, b, 1, 0, out, true);
+  }
+
+  private static void gemm(
+      Workspace workspace,
+      DeviceBlas blas,
+      Factor a,
+      Factor b,
+      double alpha,
+      double beta,
+      Matrix out,
+      boolean wholeSums) {
     if (out.rows() == 0 || out.cols() == 0) {
       return;
     }
@@ -50,16 +71,16 @@ final class MatrixProducts {
         TileEdge.of(
             workspace,
             LEAST_EDGE,
-            Math.max(Math.max(out.rows(), out.cols()), inner),
+            Math.max(Math.max(out.rows(), out.cols()), wholeSums ? 1 : inner),
             e -> {
               long m = Math.min(e, out.rows());
               long n = Math.min(e, out.cols());
-              long k = Math.min(e, inner);
+              long k = wholeSums ? inner : Math.min(e, inner);
               return a.bytes(m, k) + b.bytes(k, n) + Target.bytes(out, m, n);
             });
     long m = Math.min(edge, out.rows());
     long n = Math.min(edge, out.cols());
-    long k = Math.min(edge, inner);
+    long k = wholeSums ? inner : Math.min(edge, inner);
     Source left = a.source(workspace, "the left factor", m, k);
     Source right = b.source(workspace, "the right factor", k, n);
     try (Target target = Target.of(workspace, "the product", out, m, n)) {

@@ -44,6 +44,8 @@ public abstract class DenseContract extends LayerContract {
     "129,127,10",
     "128,300,5",
     "5,1025,3",
+    "65,17,63",
+    "1030,3,9",
     "1000,2,3",
     "3,2,1000",
     "260,300,280",

@@ -1,6 +1,5 @@
 package dev.lamina.contract;
 
-import dev.lamina.backend.BackendId;
 import dev.lamina.contract.NaiveKernels.Entry;
 import dev.lamina.contract.NaiveLayers.Result;
 import dev.lamina.kernel.Activation;
@@ -12,8 +11,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 
 /**
  * What the contracts of layers share: the operations, and matrices that are closed by themselves.
@@ -49,14 +46,6 @@ public abstract class LayerContract extends BackendContract {
    */
   protected LayerContract(String name, DType dtype) {
     super(name, dtype);
-  }
-
-  /** The cuda backend has no layers yet; kernels/README.md says so too. */
-  @BeforeAll
-  final void requireLayers() {
-    if (backend().id() == BackendId.CUDA) {
-      Assumptions.abort("the cuda backend has no layer operations yet");
-    }
   }
 
   @AfterEach

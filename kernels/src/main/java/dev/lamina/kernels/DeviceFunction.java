@@ -46,6 +46,12 @@ import java.util.Locale;
  * diagonal comes from {@code diagonal}, and for a full symmetric matrix the mirrored result is the
  * output itself. A rectangle below the diagonal of a symmetric matrix is computed with {@code
  * symmetric = 0} and its mirrored result at the transposed place.
+ *
+ * <h2>Activations</h2>
+ *
+ * An activation φ is four arguments: {@code activation}, a number of {@code ActivationKind} in
+ * {@code activation.cuh}; {@code slope}, float64, of a piecewise linear one at u ≤ 0; {@code
+ * coefficients}, the address of {@code terms} float64, of a polynomial or a Hermite series, else 0.
  */
 public enum DeviceFunction {
 
@@ -233,10 +239,12 @@ public enum DeviceFunction {
   /** {@link #GET_DIAGONAL_F32} for float64. */
   GET_DIAGONAL_F64("rows", 256, 0, "a", "n", "stride", "values"),
   /**
-   * out[i] ← a[order[i]], rows of m float64 numbers; order is n {@code int64_t}.
+   * out[i] ← a[order[i]], rows of m numbers; order is n {@code int64_t}.
    *
    * <p>Grid: ⌈n·m/1024⌉.
    */
+  GATHER_ROWS_F32("rows", 256, 0, "a", "aStride", "order", "n", "m", "out", "outStride"),
+  /** {@link #GATHER_ROWS_F32} for float64. */
   GATHER_ROWS_F64("rows", 256, 0, "a", "aStride", "order", "n", "m", "out", "outStride"),
 
   /**
@@ -359,10 +367,167 @@ public enum DeviceFunction {
    */
   PIVOT_STEP_F32("rows", 256, 0, Parameters.PIVOT_STEP),
   /** {@link #PIVOT_STEP_F32} for a float64 row. */
-  PIVOT_STEP_F64("rows", 256, 0, Parameters.PIVOT_STEP);
+  PIVOT_STEP_F64("rows", 256, 0, Parameters.PIVOT_STEP),
+
+  /**
+   * z = x wᵀ + 1 biasᵀ and a = φ(z) in one pass by tiles of fused multiply-adds: x n×k, w m×k, bias
+   * m numbers or 0, z and a n×m; z may be 0 if it is not wanted. k may be 0. See
+   * <i>Activations</i>.
+   *
+   * <p>Grid: ⌈n/tile⌉·⌈m/tile⌉.
+   */
+  DENSE_FORWARD_F32("dense", 256, 128, Parameters.DENSE),
+  /**
+   * {@link #DENSE_FORWARD_F32} in float64; on tensor cores (DMMA) from compute capability 8.0 on.
+   */
+  DENSE_FORWARD_F64("dense", 128, 64, Parameters.DENSE),
+
+  /**
+   * a = φ(z), n×m; with bias (m numbers, else 0) first z ← z + 1 biasᵀ. a may be z.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  ACTIVATE_F32("layers", 256, 0, Parameters.ACTIVATE),
+  /** {@link #ACTIVATE_F32} for float64. */
+  ACTIVATE_F64("layers", 256, 0, Parameters.ACTIVATE),
+
+  /**
+   * delta ← delta ∘ φ′(z), n×m.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  ACTIVATE_BACKWARD_F32("layers", 256, 0, Parameters.ACTIVATE_BACKWARD),
+  /** {@link #ACTIVATE_BACKWARD_F32} for float64. */
+  ACTIVATE_BACKWARD_F64("layers", 256, 0, Parameters.ACTIVATE_BACKWARD),
+
+  /**
+   * delta ← delta ∘ φ′(z), n×m, unless z is 0, and the sums of its columns by rows 1024·b … 1024·b
+   * + 1023: {@code partial}[b][c], float64, or if partial is 0, which needs n ≤ 1024, {@code
+   * bias}[c]. {@link #MULTIPLY_SUM_F32} adds the parts. n may be 0.
+   *
+   * <p>Grid: (⌈m/8⌉, max(1, ⌈n/1024⌉)).
+   */
+  DENSE_DELTA_F32("layers", 256, 0, Parameters.DENSE_DELTA),
+  /** {@link #DENSE_DELTA_F32} for float64. */
+  DENSE_DELTA_F64("layers", 256, 0, Parameters.DENSE_DELTA),
+
+  /**
+   * Batch normalisation, n×m, n ≥ 2: statistics (2×m) ← the columns' means and 1/√(variance +
+   * epsilon), y = scale·(z − mean)·statistics[1] + shift, running mean and running unbiased
+   * variance moved by momentum. scale, shift and the running values are m numbers each; y may be z.
+   *
+   * <p>Grid: ⌈m/8⌉.
+   */
+  NORMALISE_F32("layers", 1024, 0, Parameters.NORMALISE),
+  /** {@link #NORMALISE_F32} for float64. */
+  NORMALISE_F64("layers", 1024, 0, Parameters.NORMALISE),
+
+  /**
+   * Backward through {@link #NORMALISE_F32}: delta (n×m) ← ∂loss/∂z, toScale and toShift ←
+   * ∂loss/∂scale and ∂loss/∂shift, m numbers each; toShift is written last.
+   *
+   * <p>Grid: ⌈m/8⌉.
+   */
+  NORMALISE_BACKWARD_F32("layers", 1024, 0, Parameters.NORMALISE_BACKWARD),
+  /** {@link #NORMALISE_BACKWARD_F32} for float64. */
+  NORMALISE_BACKWARD_F64("layers", 1024, 0, Parameters.NORMALISE_BACKWARD),
+
+  /**
+   * y = scale·(z − mean)/√(variance + epsilon) + shift, n×m; y may be z.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  NORMALISE_FIXED_F32("layers", 256, 0, Parameters.NORMALISE_FIXED),
+  /** {@link #NORMALISE_FIXED_F32} for float64. */
+  NORMALISE_FIXED_F64("layers", 256, 0, Parameters.NORMALISE_FIXED),
+
+  /**
+   * delta ← delta·scale/√(variance + epsilon), n×m.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  NORMALISE_FIXED_BACKWARD_F32("layers", 256, 0, Parameters.NORMALISE_FIXED_BACKWARD),
+  /** {@link #NORMALISE_FIXED_BACKWARD_F32} for float64. */
+  NORMALISE_FIXED_BACKWARD_F64("layers", 256, 0, Parameters.NORMALISE_FIXED_BACKWARD),
+
+  /**
+   * losses[i] = factor·Σ_c t_ic (log Σ_k exp s_ik − s_ic) with s = outputs and t = targets, n×m,
+   * and gradient = factor·(softmax(s)·Σ_c t_ic − t).
+   *
+   * <p>Grid: ⌈n/8⌉.
+   */
+  SOFTMAX_CROSS_ENTROPY_F32("layers", 256, 0, Parameters.LOSS),
+  /** {@link #SOFTMAX_CROSS_ENTROPY_F32} for float64. */
+  SOFTMAX_CROSS_ENTROPY_F64("layers", 256, 0, Parameters.LOSS),
+
+  /**
+   * losses[i] = factor·‖outputs_i − targets_i‖², gradient = 2·factor·(outputs − targets), n×m.
+   *
+   * <p>Grid: ⌈n/8⌉.
+   */
+  SQUARED_ERROR_F32("layers", 256, 0, Parameters.LOSS),
+  /** {@link #SQUARED_ERROR_F32} for float64. */
+  SQUARED_ERROR_F64("layers", 256, 0, Parameters.LOSS),
+
+  /**
+   * marks[i] = 1 if the first of the largest outputs stands where the first of the largest targets
+   * stands, else 0; 0 if there is a NaN. n×m, m ≥ 1.
+   *
+   * <p>Grid: ⌈n/8⌉.
+   */
+  HITS_F32("layers", 256, 0, Parameters.HITS),
+  /** {@link #HITS_F32} for float64. */
+  HITS_F64("layers", 256, 0, Parameters.HITS),
+
+  /**
+   * y ← alpha·x + beta·y, n×m; beta = 0 ignores the old y even if it is NaN.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  ADD_F32("updates", 256, 0, Parameters.ADD),
+  /** {@link #ADD_F32} for float64. */
+  ADD_F64("updates", 256, 0, Parameters.ADD),
+
+  /**
+   * With h = g + l2·w: v ← momentum·v + h, w ← w − (ofGradient·h + ofVelocity·v), n×m.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  SGD_STEP_F32("updates", 256, 0, Parameters.SGD),
+  /** {@link #SGD_STEP_F32} for float64. */
+  SGD_STEP_F64("updates", 256, 0, Parameters.SGD),
+
+  /**
+   * With h = g + l2·w: first ← beta1·first + (1 − beta1)·h, second ← beta2·second + (1 − beta2)·h²,
+   * w ← keep·w − rate·first/(√second + epsilon), n×m.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  ADAM_STEP_F32("updates", 256, 0, Parameters.ADAM),
+  /** {@link #ADAM_STEP_F32} for float64. */
+  ADAM_STEP_F64("updates", 256, 0, Parameters.ADAM),
+
+  /**
+   * w_ij ← w_ij + scale·ξ(first + i·m + j), n×m, with the noise ξ of {@code NoiseKey} (api) and its
+   * key, the same bits as on the cpu backend.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  ADD_GAUSSIAN_F32("updates", 256, 0, "w", "wStride", "n", "m", "scale", "key", "first"),
+  /** {@link #ADD_GAUSSIAN_F32} for float64. */
+  ADD_GAUSSIAN_F64("updates", 256, 0, "w", "wStride", "n", "m", "scale", "key", "first");
 
   /** Right-hand sides that a block of {@link #MULTIPLY_F32} takes. */
   public static final int MULTIPLY_COLUMNS = 16;
+
+  /** Columns that a block of {@link #DENSE_DELTA_F32} or {@link #NORMALISE_F32} takes. */
+  public static final int LAYER_COLUMNS = 8;
+
+  /** Rows that a block of {@link #DENSE_DELTA_F32} adds up. */
+  public static final int DELTA_ROWS = 1024;
+
+  /** Rows that a block of {@link #SOFTMAX_CROSS_ENTROPY_F32}, a loss, takes. */
+  public static final int LOSS_ROWS = 8;
 
   /** Bytes of an argument. */
   public static final int ARGUMENT_BYTES = 8;
@@ -445,6 +610,105 @@ public enum DeviceFunction {
     };
     static final String[] PIVOT_STEP = {
       "row", "n", "factor", "factorStride", "step", "pivot", "root", "rest"
+    };
+
+    static final String[] ACTIVATION = {"activation", "slope", "coefficients", "terms"};
+    static final String[] DENSE =
+        with(
+            with(new String[] {"x", "xStride", "n", "w", "wStride", "m", "k", "bias"}, ACTIVATION),
+            new String[] {"z", "zStride", "a", "aStride"});
+    static final String[] ACTIVATE =
+        with(
+            with(new String[] {"z", "zStride", "n", "m", "bias"}, ACTIVATION),
+            new String[] {"a", "aStride"});
+    static final String[] ACTIVATE_BACKWARD =
+        with(
+            with(new String[] {"z", "zStride", "n", "m"}, ACTIVATION),
+            new String[] {"delta", "deltaStride"});
+    static final String[] DENSE_DELTA = with(ACTIVATE_BACKWARD, new String[] {"partial", "bias"});
+    static final String[] NORMALISE = {
+      "z",
+      "zStride",
+      "n",
+      "m",
+      "scale",
+      "shift",
+      "runningMean",
+      "runningVariance",
+      "momentum",
+      "epsilon",
+      "statistics",
+      "statisticsStride",
+      "y",
+      "yStride"
+    };
+    static final String[] NORMALISE_BACKWARD = {
+      "z",
+      "zStride",
+      "n",
+      "m",
+      "scale",
+      "statistics",
+      "statisticsStride",
+      "delta",
+      "deltaStride",
+      "toScale",
+      "toShift"
+    };
+    static final String[] NORMALISE_FIXED = {
+      "z", "zStride", "n", "m", "scale", "shift", "mean", "variance", "epsilon", "y", "yStride"
+    };
+    static final String[] NORMALISE_FIXED_BACKWARD = {
+      "delta", "deltaStride", "n", "m", "scale", "variance", "epsilon"
+    };
+    static final String[] LOSS = {
+      "outputs",
+      "outputsStride",
+      "targets",
+      "targetsStride",
+      "n",
+      "m",
+      "factor",
+      "losses",
+      "lossesStride",
+      "gradient",
+      "gradientStride"
+    };
+    static final String[] HITS = {
+      "outputs", "outputsStride", "targets", "targetsStride", "n", "m", "marks", "marksStride"
+    };
+    static final String[] ADD = {"x", "xStride", "y", "yStride", "n", "m", "alpha", "beta"};
+    static final String[] SGD = {
+      "w",
+      "wStride",
+      "g",
+      "gStride",
+      "v",
+      "vStride",
+      "n",
+      "m",
+      "ofGradient",
+      "ofVelocity",
+      "momentum",
+      "l2"
+    };
+    static final String[] ADAM = {
+      "w",
+      "wStride",
+      "g",
+      "gStride",
+      "first",
+      "firstStride",
+      "second",
+      "secondStride",
+      "n",
+      "m",
+      "rate",
+      "beta1",
+      "beta2",
+      "epsilon",
+      "l2",
+      "keep"
     };
 
     private static String[] with(String[] first, String[] second) {
