@@ -46,7 +46,9 @@ public abstract class NormContract extends LayerContract {
   }
 
   @ParameterizedTest
-  @CsvSource({"2,1", "2,3", "3,33", "7,128", "31,129", "129,9", "100,15", "128,300", "1000,3", "600,64"})
+  @CsvSource({
+    "2,1", "2,3", "3,33", "7,128", "31,129", "129,9", "100,15", "128,300", "1000,3", "600,64"
+  })
   final void normalisesBatches(int n, int units) {
     requireNormalised(Placement.HOST, n, units);
   }
