@@ -55,6 +55,7 @@ public final class Json {
     module.addSerializer(
         new TextWriter<>(DType.class, dtype -> dtype.name().toLowerCase(Locale.ROOT)));
     module.addDeserializer(Double.class, new DoubleReader());
+    module.addDeserializer(double.class, new DoubleReader());
     return module;
   }
 

@@ -26,6 +26,12 @@ final class Numbers {
             rows.add(row(s.name(), s.x().get(i), s.y().get(i), low, high));
           }
         }
+        case Series.Shaded s -> {
+          for (int i = 0; i < s.x().size(); i++) {
+            String point = s.name() + ": " + s.labels().get(i);
+            rows.add(row(point, s.x().get(i), s.y().get(i), s.low().get(i), s.high().get(i)));
+          }
+        }
         case Series.Band s -> {
           for (int i = 0; i < s.x().size(); i++) {
             rows.add(row(s.name(), s.x().get(i), null, s.low().get(i), s.high().get(i)));

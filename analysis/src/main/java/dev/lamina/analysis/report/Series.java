@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Series.Line.class, name = "line"),
   @JsonSubTypes.Type(value = Series.Points.class, name = "points"),
+  @JsonSubTypes.Type(value = Series.Shaded.class, name = "shaded"),
   @JsonSubTypes.Type(value = Series.Band.class, name = "band"),
   @JsonSubTypes.Type(value = Series.Bars.class, name = "bars"),
 })
@@ -84,6 +85,44 @@ public sealed interface Series {
      */
     public static Points of(String name, String subject, List<Double> x, List<Double> y) {
       return new Points(name, subject, x, y, List.of(), List.of());
+    }
+  }
+
+  /**
+   * Measured points with intervals, each in the colour of a third number.
+   *
+   * @param name name in the legend; it says what the interval is
+   * @param subject what they are about
+   * @param x abscissae
+   * @param y as many ordinates
+   * @param low lower ends of the intervals; NaN for none
+   * @param high upper ends of the intervals
+   * @param labels a name for each point, shown under the pointer
+   * @param shades the third numbers
+   * @param shade what they are, for the colour bar
+   */
+  record Shaded(
+      String name,
+      String subject,
+      List<Double> x,
+      List<Double> y,
+      List<Double> low,
+      List<Double> high,
+      List<String> labels,
+      List<Double> shades,
+      Axis shade)
+      implements Series {
+    /** Copies the lists and checks their lengths. */
+    public Shaded {
+      x = List.copyOf(x);
+      y = List.copyOf(y);
+      low = List.copyOf(low);
+      high = List.copyOf(high);
+      labels = List.copyOf(labels);
+      shades = List.copyOf(shades);
+      for (List<?> list : List.of(y, low, high, labels, shades)) {
+        requireLengths(name, x.size(), list.size());
+      }
     }
   }
 

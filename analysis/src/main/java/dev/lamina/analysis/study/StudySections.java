@@ -4,6 +4,7 @@ import dev.lamina.analysis.degeneracy.DegeneracySection;
 import dev.lamina.analysis.propagation.PropagationSection;
 import dev.lamina.analysis.regression.RegressionSection;
 import dev.lamina.analysis.summary.DataSection;
+import dev.lamina.analysis.trainability.TrainabilitySection;
 import java.util.List;
 
 /** The kinds of sections that a study can have: one line each. */
@@ -16,6 +17,7 @@ public final class StudySections {
         new DataSection(),
         new RegressionSection(),
         new DegeneracySection(),
-        new PropagationSection());
+        new PropagationSection(),
+        new TrainabilitySection());
   }
 }

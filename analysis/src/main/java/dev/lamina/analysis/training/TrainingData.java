@@ -1,6 +1,8 @@
 package dev.lamina.analysis.training;
 
+import dev.lamina.analysis.data.Response;
 import dev.lamina.backend.Backend;
+import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.ShapeException;
@@ -33,6 +35,20 @@ public record TrainingData(
           "training data: x must be N×d with N ≥ 1, targets N×C, test x M×d, test targets M×C but are %s, %s, %s, %s"
               .formatted(x.shape(), targets.shape(), testX.shape(), testTargets.shape()));
     }
+  }
+
+  /**
+   * {@return one-hot rows: 1 at the class of a sample and 0 elsewhere; the caller closes it}
+   *
+   * @param classes N classes of C
+   * @param dtype element type
+   */
+  public static HostMatrix oneHot(Response.Classes classes, DType dtype) {
+    HostMatrix rows = HostMatrix.allocate(dtype, classes.samples(), classes.count());
+    for (int i = 0; i < classes.samples(); i++) {
+      rows.set(i, classes.label(i), 1);
+    }
+    return rows;
   }
 
   /**

@@ -118,13 +118,7 @@ public final class TrainingRuns {
   /** Returns one-hot rows for classes and the numbers themselves for numbers. */
   private HostMatrix targets(DataSet set, DType dtype) {
     return switch (set.response()) {
-      case Response.Classes classes -> {
-        HostMatrix oneHot = HostMatrix.allocate(dtype, classes.samples(), classes.count());
-        for (int i = 0; i < classes.samples(); i++) {
-          oneHot.set(i, classes.label(i), 1);
-        }
-        yield oneHot;
-      }
+      case Response.Classes classes -> TrainingData.oneHot(classes, dtype);
       case Response.Values numbers -> {
         if (file.plan().loss() == Loss.CROSS_ENTROPY) {
           throw new DataException(

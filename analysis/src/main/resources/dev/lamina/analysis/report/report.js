@@ -72,6 +72,12 @@
     'rgba(' + [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).join(',') + ',' + alpha + ')';
   const middle = (edges) => edges.slice(1).map((edge, i) => (edge + edges[i]) / 2);
 
+  const intervals = (s) => ({
+    type: 'data', symmetric: false, thickness: 1.3, width: 4,
+    array: s.high.map((high, i) => (high === null ? null : high - s.y[i])),
+    arrayminus: s.low.map((low, i) => (low === null ? null : s.y[i] - low)),
+  });
+
   const TRACES = {
     line: (s) => ({
       type: 'scatter', mode: 'lines', x: s.x, y: s.y,
@@ -80,10 +86,14 @@
     points: (s) => ({
       type: 'scatter', mode: 'markers', x: s.x, y: s.y,
       marker: { color: colour(s.subject), size: 8, symbol: SYMBOLS[source.subjects[s.subject] % 8] },
-      error_y: s.low.length === 0 ? undefined : {
-        type: 'data', symmetric: false, thickness: 1.3, width: 4,
-        array: s.high.map((high, i) => (high === null ? null : high - s.y[i])),
-        arrayminus: s.low.map((low, i) => (low === null ? null : s.y[i] - low)),
+      error_y: s.low.length === 0 ? undefined : intervals(s),
+    }),
+    shaded: (s) => ({
+      type: 'scatter', mode: 'markers', x: s.x, y: s.y, text: s.labels.map(plain),
+      error_y: { ...intervals(s), color: css('--line') },
+      marker: {
+        color: s.shades, colorscale: 'Cividis', size: 10, line: { width: 1, color: css('--ink') },
+        colorbar: { title: { text: title(s.shade), side: 'right' }, thickness: 14, outlinewidth: 0 },
       },
     }),
     band: (s) => ({

@@ -70,6 +70,14 @@ class JsonTest {
     assertThat(back.y().getFirst()).isNaN();
   }
 
+  private record Plain(double value) {}
+
+  @Test
+  void aPlainDoubleThatIsNoNumberComesBackAsNone() {
+    assertThat(Json.read(Json.write(new Plain(Double.NaN)), Plain.class).value()).isNaN();
+    assertThat(Json.read(Json.write(new Plain(-0.5)), Plain.class).value()).isEqualTo(-0.5);
+  }
+
   @Test
   void aViewComesBackAsItWas() {
     SectionView view =
