@@ -16,6 +16,7 @@ import dev.lamina.analysis.training.TrainingPlan;
 import dev.lamina.analysis.training.TrainingResult;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.BackendId;
+import dev.lamina.config.BackendChoice;
 import dev.lamina.matrix.HostMatrix;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -72,7 +73,8 @@ final class ArchitectureTraining {
       Progress shared = synchronised(progress);
       Callable<Boolean> worker =
           () -> {
-            try (Lamina own = Lamina.open(lamina.config().withCpuThreads(1))) {
+            try (Lamina own =
+                Lamina.open(lamina.config().withBackend(BackendChoice.CPU).withCpuThreads(1))) {
               work(own.backend(), jobs, targets, testTargets, accuracies, shared);
             }
             return true;

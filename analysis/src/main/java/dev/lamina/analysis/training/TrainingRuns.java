@@ -11,6 +11,7 @@ import dev.lamina.analysis.network.NetworkFile;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.BackendId;
+import dev.lamina.config.BackendChoice;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.io.AtomicFile;
 import dev.lamina.io.FileException;
@@ -88,7 +89,7 @@ public final class TrainingRuns {
             .map(seed -> train(lamina.backend(), examples, seed, shared))
             .toList();
       }
-      LaminaConfig one = lamina.config().withCpuThreads(1);
+      LaminaConfig one = lamina.config().withBackend(BackendChoice.CPU).withCpuThreads(1);
       List<Callable<Run>> work =
           file.seeds().stream().map(seed -> alone(one, examples, seed, shared)).toList();
       return SideBySide.run(lamina.config().cpuThreads(), work);
