@@ -89,64 +89,69 @@ final class DensePass {
       Matrix z,
       Matrix a) {
     Matrix w = layer.weights();
-    Optional<? extends Matrix> bias = layer.bias();
     boolean wanted = !context.same(z, a);
     long inner = x.cols();
-    long edge =
-        TileEdge.of(
-            workspace,
-            LEAST_EDGE,
-            Math.max(a.rows(), a.cols()),
-            e -> {
-              long n = Math.min(e, a.rows());
-              long m = Math.min(e, a.cols());
-              return Source.bytes(x, n, inner)
-                  + Source.bytes(w, m, inner)
-                  + (bias.isPresent() ? Source.bytes(bias.get(), 1, m) : 0)
-                  + (wanted ? Target.bytes(z, n, m) : 0)
-                  + Target.bytes(a, n, m);
-            });
+    long edge = edge(workspace, layer, x, z, a, wanted);
     long n = Math.min(edge, a.rows());
     long m = Math.min(edge, a.cols());
     Source left = Source.of(workspace, "the input", x, n, inner);
     Source right = Source.of(workspace, "the weights", w, m, inner);
-    Optional<Source> shift = bias.map(b -> Source.of(workspace, "the bias", b, 1, m));
-    Matrix first = wanted ? z : a;
-    try (Target values = Target.of(workspace, "the activations", a, n, m);
-        Target before =
-            wanted ? Target.of(workspace, "the pre-activations", first, n, m) : values) {
+    Optional<Source> shift = layer.bias().map(b -> Source.of(workspace, "the bias", b, 1, m));
+    try (Target after = Target.of(workspace, "the activations", a, n, m);
+        Target before = wanted ? Target.of(workspace, "the pre-activations", z, n, m) : after) {
       for (long row = 0; row < a.rows(); row += n) {
         long rows = Math.min(n, a.rows() - row);
         for (long col = 0; col < a.cols(); col += m) {
           long cols = Math.min(m, a.cols() - col);
           DeviceBlock in = left.block(row, rows, 0, inner);
           DeviceBlock weights = right.block(col, cols, 0, inner);
-          long shiftAddress = 0;
-          if (shift.isPresent()) {
-            shiftAddress = shift.get().block(0, 1, col, cols).address();
-          }
-          DeviceBlock out = values.block(row, rows, col, cols, false);
+          long bias = shift.isPresent() ? shift.get().block(0, 1, col, cols).address() : 0;
+          DeviceBlock out = after.block(row, rows, col, cols, false);
           DeviceBlock pre = wanted ? before.block(row, rows, col, cols, false) : out;
-          Launch.of(
-                  context,
-                  x.dtype(),
-                  DeviceFunction.DENSE_FORWARD_F32,
-                  DeviceFunction.DENSE_FORWARD_F64)
-              .with(in.address(), in.stride(), rows, weights.address(), weights.stride(), cols)
-              .with(inner, shiftAddress)
-              .activation(activation)
-              .with(wanted ? pre.address() : 0, pre.stride(), out.address(), out.stride())
-              .runTiles(rows, cols);
+          tile(activation, in, weights, bias, wanted ? pre.address() : 0, pre.stride(), out);
           left.used();
           right.used();
           shift.ifPresent(Source::used);
-          values.filled();
+          after.filled();
           if (wanted) {
             before.filled();
           }
         }
       }
     }
+  }
+
+  private static long edge(
+      Workspace workspace, DenseParameters layer, Matrix x, Matrix z, Matrix a, boolean wanted) {
+    return TileEdge.of(
+        workspace,
+        LEAST_EDGE,
+        Math.max(a.rows(), a.cols()),
+        e -> {
+          long n = Math.min(e, a.rows());
+          long m = Math.min(e, a.cols());
+          return Source.bytes(x, n, x.cols())
+              + Source.bytes(layer.weights(), m, x.cols())
+              + (layer.bias().isPresent() ? Source.bytes(layer.bias().get(), 1, m) : 0)
+              + (wanted ? Target.bytes(z, n, m) : 0)
+              + Target.bytes(a, n, m);
+        });
+  }
+
+  private void tile(
+      ActivationCode activation,
+      DeviceBlock x,
+      DeviceBlock w,
+      long bias,
+      long z,
+      long zStride,
+      DeviceBlock a) {
+    Launch.of(
+            context, x.dtype(), DeviceFunction.DENSE_FORWARD_F32, DeviceFunction.DENSE_FORWARD_F64)
+        .with(x.address(), x.stride(), x.rows(), w.address(), w.stride(), w.rows(), x.cols(), bias)
+        .activation(activation)
+        .with(z, zStride, a.address(), a.stride())
+        .runTiles(a.rows(), a.cols());
   }
 
   /** Computes delta ← delta ∘ φ′(z), the gradients, and dx = delta W if it is wanted. */
@@ -202,8 +207,7 @@ final class DensePass {
       return;
     }
     boolean identity = ActivationCode.isIdentity(layer.activation());
-    long rows = delta.rows();
-    long parts = Math.max(1, Math.ceilDiv(rows, (long) DeviceFunction.DELTA_ROWS));
+    long parts = Math.max(1, Math.ceilDiv(delta.rows(), (long) DeviceFunction.DELTA_ROWS));
     try (Workspace workspace = context.workspace("backward")) {
       ActivationCode activation = ActivationCode.of(workspace, layer.activation());
       long partial =
@@ -214,31 +218,42 @@ final class DensePass {
           Strips.ofColumns(workspace, bias.cols(), DeviceFunction.LAYER_COLUMNS)
               .written("the gradient of the bias", bias);
       if (identity) {
-        strips.read("delta", delta);
+        strips
+            .read("delta", delta)
+            .run((from, b) -> sums(activation, 0, 0, b[1], parts, partial, b[0]));
       } else {
-        strips.changed("delta", delta).read("z", z);
+        strips
+            .changed("delta", delta)
+            .read("z", z)
+            .run((from, b) ->
+                sums(activation, b[2].address(), b[2].stride(), b[1], parts, partial, b[0]));
       }
-      strips.run((from, blocks) -> {
-        DeviceBlock sums = blocks[0];
-        DeviceBlock entries = blocks[1];
-        long cols = sums.cols();
-        Launch.of(
-                context, z.dtype(), DeviceFunction.DENSE_DELTA_F32, DeviceFunction.DENSE_DELTA_F64)
-            .with(identity ? 0 : blocks[2].address(), identity ? 0 : blocks[2].stride())
-            .with(rows, cols)
-            .activation(activation)
-            .with(entries.address(), entries.stride(), partial, sums.address())
-            .run(Math.ceilDiv(cols, (long) DeviceFunction.LAYER_COLUMNS), parts, 1);
-        if (parts > 1) {
-          Launch.of(
-                  context,
-                  z.dtype(),
-                  DeviceFunction.MULTIPLY_SUM_F32,
-                  DeviceFunction.MULTIPLY_SUM_F64)
-              .with(partial, parts, 1, cols, sums.address(), sums.stride())
-              .run(Math.ceilDiv(cols, (long) DeviceFunction.MULTIPLY_SUM_F32.threads()));
-        }
-      });
+    }
+  }
+
+  /** Computes delta ← delta ∘ φ′(z), unless z is 0, and the sums of its columns. */
+  private void sums(
+      ActivationCode activation,
+      long z,
+      long zStride,
+      DeviceBlock delta,
+      long parts,
+      long partial,
+      DeviceBlock bias) {
+    long cols = bias.cols();
+    Launch.of(context, bias.dtype(), DeviceFunction.DENSE_DELTA_F32, DeviceFunction.DENSE_DELTA_F64)
+        .with(z, zStride, delta.rows(), cols)
+        .activation(activation)
+        .with(delta.address(), delta.stride(), partial, bias.address())
+        .run(Math.ceilDiv(cols, (long) DeviceFunction.LAYER_COLUMNS), parts, 1);
+    if (parts > 1) {
+      Launch.of(
+              context,
+              bias.dtype(),
+              DeviceFunction.MULTIPLY_SUM_F32,
+              DeviceFunction.MULTIPLY_SUM_F64)
+          .with(partial, parts, 1, cols, bias.address(), bias.stride())
+          .run(Math.ceilDiv(cols, (long) DeviceFunction.MULTIPLY_SUM_F32.threads()));
     }
   }
 

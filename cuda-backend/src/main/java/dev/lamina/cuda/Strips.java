@@ -37,7 +37,7 @@ final class Strips {
     CHANGED
   }
 
-  private record Part(String what, Matrix matrix, Role role, boolean whole) {}
+  private record Part(String what, Matrix matrix, Role role) {}
 
   /** A part that strips are taken from. */
   private sealed interface Opened {
@@ -76,25 +76,19 @@ final class Strips {
 
   /** Names a matrix that is read. */
   Strips read(String what, Matrix m) {
-    parts.add(new Part(what, m, Role.READ, false));
-    return this;
-  }
-
-  /** Names a matrix that is read with every strip, all of it. */
-  Strips readWhole(String what, Matrix m) {
-    parts.add(new Part(what, m, Role.READ, true));
+    parts.add(new Part(what, m, Role.READ));
     return this;
   }
 
   /** Names a matrix that is overwritten. */
   Strips written(String what, Matrix m) {
-    parts.add(new Part(what, m, Role.WRITTEN, false));
+    parts.add(new Part(what, m, Role.WRITTEN));
     return this;
   }
 
   /** Names a matrix that is read and written. */
   Strips changed(String what, Matrix m) {
-    parts.add(new Part(what, m, Role.CHANGED, false));
+    parts.add(new Part(what, m, Role.CHANGED));
     return this;
   }
 
@@ -120,11 +114,11 @@ final class Strips {
   }
 
   private long rowsOf(Part part, long count) {
-    return rows && !part.whole ? count : part.matrix.rows();
+    return rows ? count : part.matrix.rows();
   }
 
   private long colsOf(Part part, long count) {
-    return rows || part.whole ? part.matrix.cols() : count;
+    return rows ? part.matrix.cols() : count;
   }
 
   private long bytes(Part part, long count) {
@@ -148,9 +142,7 @@ final class Strips {
     public DeviceBlock block(long from, long count) {
       long r = strips.rowsOf(part, count);
       long c = strips.colsOf(part, count);
-      return strips.rows
-          ? source.block(part.whole ? 0 : from, r, 0, c)
-          : source.block(0, r, part.whole ? 0 : from, c);
+      return strips.rows ? source.block(from, r, 0, c) : source.block(0, r, from, c);
     }
 
     @Override
