@@ -186,6 +186,47 @@ public abstract class AbstractGramOps implements GramOps {
     return doDot(a, b);
   }
 
+  @Override
+  public final void hadamard(Matrix a, Matrix out) {
+    require(
+        a.rows() == out.rows() && a.cols() == out.cols(),
+        "hadamard: a and out must have one shape but are %s and %s",
+        a.shape(),
+        out.shape());
+    requireOneType("hadamard", List.of(a, out));
+    requireApart("hadamard", out, List.of(a));
+    doHadamard(a, out);
+  }
+
+  @Override
+  public final double[] hadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g) {
+    require(
+        !d.isEmpty() && d.size() == g.size(),
+        "hadamardNorms: there must be at least one kernel, each with a d and a g, but there are %d and %d",
+        d.size(),
+        g.size());
+    long n = g.getFirst().rows();
+    for (int l = 0; l < d.size(); l++) {
+      require(
+          n > 0 && g.get(l).rows() == n && g.get(l).cols() == n,
+          "hadamardNorms: every g must be N×N with one N ≥ 1 but g %d is %s; N is %d",
+          l,
+          g.get(l).shape(),
+          n);
+      require(
+          d.get(l).rows() == d.getFirst().rows() && d.get(l).rows() % n == 0,
+          "hadamardNorms: every d must have C·N rows but d %d is %s; d 0 is %s, N is %d",
+          l,
+          d.get(l).shape(),
+          d.getFirst().shape(),
+          n);
+    }
+    List<Matrix> all = new ArrayList<>(d);
+    all.addAll(g);
+    requireOneType("hadamardNorms", all);
+    return doHadamardNorms(d, g);
+  }
+
   private static void requireColumn(String operation, Matrix x, Matrix out) {
     require(
         out.rows() == x.rows() && out.cols() == 1,
@@ -325,4 +366,21 @@ public abstract class AbstractGramOps implements GramOps {
    * @return Σᵢⱼ aᵢⱼ bᵢⱼ
    */
   protected abstract double doDot(Matrix a, Matrix b);
+
+  /**
+   * Does {@link #hadamard}; shapes are checked.
+   *
+   * @param a N×M
+   * @param out N×M
+   */
+  protected abstract void doHadamard(Matrix a, Matrix out);
+
+  /**
+   * Does {@link #hadamardNorms}; shapes are checked.
+   *
+   * @param d (C·N)×n each
+   * @param g N×N each
+   * @return the squared norms
+   */
+  protected abstract double[] doHadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g);
 }

@@ -136,4 +136,31 @@ public interface GramOps {
    * @param b N×M
    */
   double dot(Matrix a, Matrix b);
+
+  /**
+   * Multiplies entry by entry: {@code out ← a ∘ out}. The Hadamard product of two Gram matrices is
+   * the Gram matrix of the products of features, such as a layer's tangent kernel.
+   *
+   * @param a N×M
+   * @param out N×M; must not overlap a
+   */
+  void hadamard(Matrix a, Matrix out);
+
+  /**
+   * Computes the squared Frobenius norms of kernels of C outputs whose blocks are centred Hadamard
+   * products of Gram matrices, and of the sum of the kernels,
+   *
+   * <pre>  Σ_{c,c'} ‖H K_{cc'} H‖²,    K_{cc'} = (D_c D_{c'}ᵀ) ∘ G,    H = I − 1 1ᵀ/N.</pre>
+   *
+   * <p>With D_c the gradients of output c by a layer's pre-activations and G the Gram matrix of its
+   * inputs, K is the layer's tangent kernel (Jacot et al. 2018), and the sum over layers that of
+   * the network; neither is ever stored. Only blocks with c' ≤ c are computed; the others are their
+   * transposes. Means are subtracted from the entries before these are squared, and the squares are
+   * summed in float64 in a fixed order.
+   *
+   * @param d for each kernel the (C·N)×n matrices D_0, …, D_{C−1} one below the other; n may differ
+   * @param g for each kernel the N×N matrix G, symmetric, N ≥ 1
+   * @return the squared norm of each kernel, then that of their sum; NaN or ∞ if entries are
+   */
+  double[] hadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g);
 }

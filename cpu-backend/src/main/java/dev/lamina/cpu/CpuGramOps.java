@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Kernel and Gram matrices on the processor. */
 final class CpuGramOps extends AbstractGramOps {
   private static final int ROWS_PER_STEP = 64;
+  private static final int COLUMNS_AT_ONCE = 1024;
 
   private final Workers workers;
   private final MemoryBudget budget;
@@ -364,6 +365,39 @@ final class CpuGramOps extends AbstractGramOps {
       total += sum;
     }
     return total;
+  }
+
+  @Override
+  protected void doHadamard(Matrix a, Matrix out) {
+    HostMatrix hostA = CpuMatrix.host(a);
+    HostMatrix hostOut = CpuMatrix.host(out);
+    long cols = hostA.cols();
+    rowWise(
+        hostA.rows(),
+        (from, to) -> {
+          double[] left = new double[COLUMNS_AT_ONCE];
+          double[] right = new double[COLUMNS_AT_ONCE];
+          for (long i = from; i < to; i++) {
+            for (long j = 0; j < cols; j += COLUMNS_AT_ONCE) {
+              int count = (int) Math.min(COLUMNS_AT_ONCE, cols - j);
+              Chunks.load(hostA, i * hostA.rowStride() + j, count, left);
+              Chunks.load(hostOut, i * hostOut.rowStride() + j, count, right);
+              for (int k = 0; k < count; k++) {
+                right[k] *= left[k];
+              }
+              Chunks.store(right, count, hostOut, i * hostOut.rowStride() + j);
+            }
+          }
+        });
+  }
+
+  @Override
+  protected double[] doHadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g) {
+    return HadamardBlocks.norms(
+        workers,
+        budget,
+        d.stream().map(CpuMatrix::host).toList(),
+        g.stream().map(CpuMatrix::host).toList());
   }
 
   /** What is done for a range of rows. */

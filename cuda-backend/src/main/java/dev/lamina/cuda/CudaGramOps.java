@@ -201,6 +201,22 @@ final class CudaGramOps extends AbstractGramOps {
   }
 
   @Override
+  protected void doHadamard(Matrix a, Matrix out) {
+    try (var _ = context.turn();
+        Workspace workspace = context.workspace("hadamard")) {
+      new HadamardProducts(workspace).multiply(a, out);
+    }
+  }
+
+  @Override
+  protected double[] doHadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g) {
+    try (var _ = context.turn();
+        Workspace workspace = context.workspace("hadamardNorms")) {
+      return new HadamardProducts(workspace).norms(blas, d, g);
+    }
+  }
+
+  @Override
   protected double doDot(Matrix a, Matrix b) {
     if (a.rows() == 0 || a.cols() == 0) {
       return 0;

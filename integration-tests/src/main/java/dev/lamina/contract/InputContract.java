@@ -155,6 +155,43 @@ public abstract class InputContract extends BackendContract {
             "out must be 4×1",
             "is 4×2"),
         new WrongCall(
+            "hadamard",
+            4,
+            2,
+            (g, m, out) -> g.hadamard(m.of(4, 3), out),
+            "one shape",
+            "4×3",
+            "4×2"),
+        new WrongCall(
+            "hadamardNorms",
+            4,
+            4,
+            (g, m, out) -> g.hadamardNorms(List.of(m.of(10, 3)), List.of(out)),
+            "C·N rows",
+            "10×3",
+            "N is 4"),
+        new WrongCall(
+            "hadamardNorms",
+            4,
+            5,
+            (g, m, out) -> g.hadamardNorms(List.of(m.of(4, 3)), List.of(out)),
+            "N×N",
+            "4×5"),
+        new WrongCall(
+            "hadamardNorms",
+            4,
+            4,
+            (g, m, out) ->
+                g.hadamardNorms(List.of(m.of(8, 3), m.of(12, 2)), List.of(out, m.of(4, 4))),
+            "d 1 is 12×2",
+            "d 0 is 8×3"),
+        new WrongCall(
+            "hadamardNorms",
+            4,
+            4,
+            (g, m, out) -> g.hadamardNorms(List.of(m.of(8, 3), m.of(8, 2)), List.of(out)),
+            "2 and 1"),
+        new WrongCall(
             "dot", 1, 1, (g, m, out) -> g.dot(m.of(4, 3), m.of(3, 4)), "one shape", "4×3", "3×4"));
   }
 
@@ -218,6 +255,9 @@ public abstract class InputContract extends BackendContract {
         assertThatThrownBy(() -> gram.rowProducts(x, 1, 0, x))
             .isInstanceOf(ShapeException.class)
             .hasMessageStartingWith("rowProducts: ");
+        assertThatThrownBy(() -> gram.hadamard(x, x))
+            .isInstanceOf(ShapeException.class)
+            .hasMessageStartingWith("hadamard: ");
         assertThatThrownBy(() -> gram.multiply(LINEAR, x, x, x, x))
             .isInstanceOf(ShapeException.class)
             .hasMessageStartingWith("multiply: ");

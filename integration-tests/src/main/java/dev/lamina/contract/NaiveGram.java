@@ -77,6 +77,17 @@ public final class NaiveGram {
     return multiply(multiply(h, k), h);
   }
 
+  /** Returns the matrix of products of entries. */
+  public static double[][] hadamard(double[][] a, double[][] b) {
+    double[][] c = copy(a);
+    for (int i = 0; i < a.length; i++) {
+      for (int j = 0; j < a[i].length; j++) {
+        c[i][j] *= b[i][j];
+      }
+    }
+    return c;
+  }
+
   /** Returns Σ a_ij b_ij. */
   public static double dot(double[][] a, double[][] b) {
     double sum = 0;

@@ -297,6 +297,142 @@ public abstract class ProductContract extends BackendContract {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,1", "2,7", "33,1", "7,1025", "129,33", "1000,3"})
+  final void multipliesEntries(int n, int m) {
+    double[][] a = Inputs.rows(19, dtype(), n, m);
+    double[][] old = Inputs.rows(20, dtype(), n, m);
+    double[][] want = NaiveGram.hadamard(a, old);
+    for (Placement placement : Placement.values()) {
+      try (Placed pa = Placed.of(backend(), placement, dtype(), a);
+          Placed out = Placed.of(backend(), placement, dtype(), old)) {
+        backend().gram().hadamard(pa.matrix(), out.matrix());
+        String what = "hadamard of %d×%d, %s".formatted(n, m, placement);
+        Comparison.require(what, out.read(), want, new double[n][m], tolerance(1));
+        out.requirePaddingIntact(what);
+        pa.requireUnchanged("a");
+      }
+    }
+  }
+
+  /** Kernels of C outputs, N examples and n units; and of another layer, and their sum. */
+  @ParameterizedTest
+  @CsvSource({
+    "1,1,1",
+    "1,7,3",
+    "2,1,5",
+    "3,2,33",
+    "2,31,1",
+    "3,33,7",
+    "4,65,32",
+    "10,20,64",
+    "2,129,127"
+  })
+  final void normsOfHadamardProducts(int outputs, int n, int units) {
+    List<double[][]> d =
+        List.of(
+            Inputs.rows(21, dtype(), outputs * n, units), Inputs.rows(22, dtype(), outputs * n, 5));
+    List<double[][]> g = List.of(symmetric(n), NaiveGram.transpose(symmetric(n)));
+    double[] want = new double[3];
+    double[] scale = new double[3];
+    for (int c = 0; c < outputs; c++) {
+      for (int e = 0; e < outputs; e++) {
+        double[][] all = new double[n][n];
+        double allSize = 0;
+        for (int l = 0; l < 2; l++) {
+          double[][] left = Arrays.copyOfRange(d.get(l), c * n, (c + 1) * n);
+          double[][] right = Arrays.copyOfRange(d.get(l), e * n, (e + 1) * n);
+          double[][] k =
+              NaiveGram.centre(
+                  NaiveGram.hadamard(
+                      NaiveGram.multiply(left, NaiveGram.transpose(right)), g.get(l)));
+          double size = 4 * largest(g.get(l)) * largestNorm(left) * largestNorm(right);
+          want[l] += NaiveGram.dot(k, k);
+          scale[l] += n * size * Math.sqrt(NaiveGram.dot(k, k));
+          all = NaiveGram.combine(1, all, 1, k);
+          allSize += size;
+        }
+        want[2] += NaiveGram.dot(all, all);
+        scale[2] += n * allSize * Math.sqrt(NaiveGram.dot(all, all));
+      }
+    }
+    for (Placement placement : Placement.values()) {
+      try (Placed d0 = Placed.of(backend(), placement, dtype(), d.get(0));
+          Placed d1 = Placed.of(backend(), placement, dtype(), d.get(1));
+          Placed g0 = Placed.of(backend(), placement, dtype(), g.get(0));
+          Placed g1 = Placed.of(backend(), placement, dtype(), g.get(1))) {
+        String what = "%d outputs, %d examples, %s".formatted(outputs, n, placement);
+        double[] both =
+            backend()
+                .gram()
+                .hadamardNorms(
+                    List.of(d0.matrix(), d1.matrix()), List.of(g0.matrix(), g1.matrix()));
+        requireNorms(what, both, want, scale, units);
+        double[] one = backend().gram().hadamardNorms(List.of(d0.matrix()), List.of(g0.matrix()));
+        requireNorms(what + ", one kernel", one, new double[] {want[0], want[0]}, scale, units);
+        d0.requireUnchanged("d");
+        g1.requireUnchanged("g");
+      }
+    }
+  }
+
+  private void requireNorms(String what, double[] got, double[] want, double[] scale, int units) {
+    if (got.length != want.length) {
+      throw new AssertionError(what + ": there must be %d norms".formatted(want.length));
+    }
+    for (int l = 0; l < got.length; l++) {
+      // A sum of squares changes by twice the entries times their errors.
+      double size = 2 * scale[Math.min(l, want.length == 2 ? 0 : l)];
+      Tolerance tolerance = tolerance(Math.max(units, 5));
+      if (!tolerance.accepts(got[l], want[l], size)) {
+        throw new AssertionError(
+            "hadamardNorms of %s: norm %d is %s but must be %s within %.3g"
+                .formatted(what, l, got[l], want[l], tolerance.bound(want[l], size)));
+      }
+    }
+  }
+
+  private static double largestNorm(double[][] rows) {
+    return Arrays.stream(NaiveGram.rowNorms(rows)).max().orElseThrow();
+  }
+
+  /** A kernel of a large mean: whoever squares before subtracting it loses every digit. */
+  @Test
+  final void normsOfNearlyConstantProductsKeepTheirDigits() {
+    int n = 40;
+    double[][] d = new double[2 * n][1];
+    double[][] g = new double[n][n];
+    for (double[] row : d) {
+      row[0] = 1;
+    }
+    double step = dtype() == DType.FLOAT32 ? 0x1p-12 : 0x1p-30;
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        g[i][j] = 1 + step * (i % 4 == j % 4 ? 1 : 0); // exact in the element type
+      }
+    }
+    double[][] centred = NaiveGram.centre(NaiveGram.combine(1, g, -1, constant(n, 1)));
+    double want = 4 * NaiveGram.dot(centred, centred);
+    try (Placed pd = Placed.of(backend(), Placement.DEVICE, dtype(), d);
+        Placed pg = Placed.of(backend(), Placement.DEVICE, dtype(), g)) {
+      double got = backend().gram().hadamardNorms(List.of(pd.matrix()), List.of(pg.matrix()))[0];
+      // Means are off by u, entries are of the size of the step: squares by u·step each.
+      double bound = 16 * dtype().unitRoundoff() * step * 4 * n * n;
+      if (!(Math.abs(got - want) <= bound)) {
+        throw new AssertionError(
+            "hadamardNorms: %s must be %s within %.3g".formatted(got, want, bound));
+      }
+    }
+  }
+
+  private static double[][] constant(int n, double value) {
+    double[][] a = new double[n][n];
+    for (double[] row : a) {
+      Arrays.fill(row, value);
+    }
+    return a;
+  }
+
   private double[][] symmetric(int n) {
     double[][] a = Inputs.rows(18, dtype(), n, n);
     for (int i = 0; i < n; i++) {

@@ -23,6 +23,7 @@ public abstract class ResourceContract extends BackendContract {
   private static final long SMALL_BUDGET = 2L << 20;
   private static final int N = 700;
   private static final int D = 100;
+  private static final int FEW = 60;
 
   /**
    * Creates the tests.
@@ -50,7 +51,8 @@ public abstract class ResourceContract extends BackendContract {
         Placed other = poison(b, N, N);
         Placed oblong = poison(b, N, N / 3);
         Placed column = poison(b, N, 3);
-        Placed single = poison(b, N, 1)) {
+        Placed single = poison(b, N, 1);
+        Placed few = place(b, Inputs.rows(4, dtype(), FEW, FEW))) {
       b.budget().resetPeak();
       Kernel ntk = Kernel.parse("ntk(depth=3, biasVariance=0.1)");
       b.gram().compute(ntk, px.matrix(), px.matrix(), square.matrix());
@@ -77,6 +79,12 @@ public abstract class ResourceContract extends BackendContract {
       results.add(oblong.read());
       b.gram().centre(square.matrix());
       results.add(square.read());
+      b.gram().hadamard(other.matrix(), square.matrix());
+      results.add(square.read());
+      Matrix gradients = px.matrix().rows(0, 3 * FEW);
+      List<Matrix> layers = List.of(gradients, px.matrix().rows(FEW, 4 * FEW));
+      results.add(
+          new double[][] {b.gram().hadamardNorms(layers, List.of(few.matrix(), few.matrix()))});
       double dot = b.gram().dot(square.matrix(), other.matrix());
       b.synchronize();
       return new Results(results, dot, b.budget().peak(), b.budget().limit());

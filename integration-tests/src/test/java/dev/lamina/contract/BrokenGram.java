@@ -180,4 +180,22 @@ final class BrokenGram implements GramOps {
     forgiving(() -> result[0] = right.dot(a, b));
     return flaw == Flaw.DOT_IN_FLOAT32 ? (float) result[0] : result[0];
   }
+
+  @Override
+  public void hadamard(Matrix a, Matrix out) {
+    forgiving(() -> right.hadamard(a, out));
+    if (flaw == Flaw.HADAMARD_SKIPS_AN_ENTRY && out instanceof HostMatrix host) {
+      host.set(0, 0, 2);
+    }
+  }
+
+  @Override
+  public double[] hadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g) {
+    double[][] result = new double[1][];
+    forgiving(() -> result[0] = right.hadamardNorms(d, g));
+    if (flaw == Flaw.BLOCKS_COUNTED_ONCE && d.getFirst().rows() > g.getFirst().rows()) {
+      result[0][0] *= 0.9;
+    }
+    return result[0];
+  }
 }

@@ -27,6 +27,8 @@ enum Flaw {
   DOT_IN_FLOAT32(ProductContract.class, "innerProductsAreSummedInFloat64"),
   NORMS_OVERFLOW(ProductContract.class, "normsOfRowsWhoseSquaresOverflowOrVanish"),
   CENTRED_BY_ROWS_ALONE(ProductContract.class, "centres"),
+  HADAMARD_SKIPS_AN_ENTRY(ProductContract.class, "multipliesEntries"),
+  BLOCKS_COUNTED_ONCE(ProductContract.class, "normsOfHadamardProducts"),
   OLD_RESULT_ADDED(ProductContract.class, "multipliesByAKernelMatrix", 3),
   SHAPES_UNCHECKED(InputContract.class, "wrongShapesAreNamedAndNothingIsWritten"),
   NAN_ACCEPTED(InputContract.class, "numbersMustBeFinite", 0),

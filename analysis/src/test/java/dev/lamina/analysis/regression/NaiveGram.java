@@ -149,4 +149,14 @@ final class NaiveGram implements GramOps {
   public double dot(Matrix a, Matrix b) {
     throw new UnsupportedOperationException("not used by regression");
   }
+
+  @Override
+  public void hadamard(Matrix a, Matrix out) {
+    throw new UnsupportedOperationException("not used by regression");
+  }
+
+  @Override
+  public double[] hadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g) {
+    throw new UnsupportedOperationException("not used by regression");
+  }
 }
