@@ -5,15 +5,25 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Matrices that are closed together. */
-final class Owned implements AutoCloseable {
+public final class Owned implements AutoCloseable {
   private final Deque<Matrix> matrices = new ArrayDeque<>();
 
-  /** Takes over a matrix and returns it. */
-  <T extends Matrix> T add(T matrix) {
+  /** Owns nothing yet. */
+  public Owned() {}
+
+  /**
+   * Takes over a matrix.
+   *
+   * @param matrix closed with this
+   * @param <T> kind of matrix
+   * @return the matrix
+   */
+  public <T extends Matrix> T add(T matrix) {
     matrices.push(matrix);
     return matrix;
   }
 
+  /** Closes them, the last first. */
   @Override
   public void close() {
     while (!matrices.isEmpty()) {
