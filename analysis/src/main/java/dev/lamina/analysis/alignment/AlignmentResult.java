@@ -41,4 +41,9 @@ public record AlignmentResult(
   public Peak peak() {
     return Peak.of(alignments(), levels.identity());
   }
+
+  /** {@return where the trace alignment peaks} */
+  public Peak tracePeak() {
+    return Peak.of(traceAlignments(), 0);
+  }
 }
