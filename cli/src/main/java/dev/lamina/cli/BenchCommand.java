@@ -6,6 +6,7 @@ import dev.lamina.benchmarks.FcKernelBenchmark.Result;
 import dev.lamina.benchmarks.FcKernelBenchmark.Settings;
 import dev.lamina.benchmarks.FcKernelReport;
 import dev.lamina.benchmarks.KernelEntriesBenchmark;
+import dev.lamina.benchmarks.TrainingStepBenchmark;
 import dev.lamina.config.LaminaConfig;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -26,7 +27,9 @@ final class BenchCommand extends Subcommand {
   /** Programs that Lamina can be compared with. */
   enum Rival {
     /** The chain of NumPy operations, in python3. */
-    numpy
+    numpy,
+    /** Training steps in PyTorch, in python3. */
+    torch
   }
 
   @Option(
@@ -76,6 +79,11 @@ final class BenchCommand extends Subcommand {
           "Instead time what an entry of each kernel costs once its dot product is there, on one thread; --rows 1500 --dimension 64 suit.")
   private boolean entries;
 
+  @Option(
+      names = "--training",
+      description = "Instead time training steps of three networks, with --rivals torch beside.")
+  private boolean training;
+
   BenchCommand(Session session) {
     super(session);
   }
@@ -90,6 +98,9 @@ final class BenchCommand extends Subcommand {
     if (entries) {
       return entries();
     }
+    if (training) {
+      return training();
+    }
     Settings settings = new Settings(rows, dimension, depth, repeat, rivals.contains(Rival.numpy));
     try (Lamina lamina = Lamina.open(session().config())) {
       Result result = FcKernelBenchmark.run(lamina.backend(), settings, session()::say);
@@ -99,6 +110,20 @@ final class BenchCommand extends Subcommand {
         FcKernelReport.update(readme, text);
       }
       return Output.of(result, text);
+    }
+  }
+
+  private Output training() {
+    try (Lamina lamina = Lamina.open(session().config())) {
+      TrainingStepBenchmark.Result result =
+          TrainingStepBenchmark.run(
+              lamina.backend(),
+              new TrainingStepBenchmark.Settings(repeat, rivals.contains(Rival.torch), 1),
+              session()::say);
+      return Output.of(
+          result,
+          TrainingStepBenchmark.markdown(
+              result, lamina.backend().device(), LocalDate.now(ZoneOffset.UTC)));
     }
   }
 

@@ -1,0 +1,121 @@
+package dev.lamina.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A rival in a python3 process of its own that stays up, so that runs can be interleaved: it prints
+ * its versions when it is ready and then answers every line with a line.
+ */
+final class RivalProcess implements AutoCloseable {
+  /** The user's own, then that of the system, for which Debian packages NumPy and PyTorch. */
+  private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
+
+  private final String script;
+  private final Path folder;
+  private final Process process;
+  private final BufferedWriter requests;
+  private final BufferedReader answers;
+  private final String version;
+
+  private RivalProcess(String script, Path folder, Process process) throws IOException {
+    this.script = script;
+    this.folder = folder;
+    this.process = process;
+    requests = process.outputWriter(StandardCharsets.UTF_8);
+    answers = process.inputReader(StandardCharsets.UTF_8);
+    String line = answers.readLine();
+    if (line == null) {
+      throw new IOException(script + " did not start");
+    }
+    version = line;
+  }
+
+  /**
+   * Starts a rival.
+   *
+   * @param script a resource beside this class
+   * @return empty if there is no python3 on this machine, or not what the script needs
+   */
+  static Optional<RivalProcess> start(String script) {
+    return PYTHONS.stream().flatMap(python -> start(python, script).stream()).findFirst();
+  }
+
+  private static Optional<RivalProcess> start(String python, String script) {
+    Path folder = null;
+    Process process = null;
+    try {
+      folder = Files.createTempDirectory("lamina-rival");
+      Path file = folder.resolve(script);
+      try (InputStream in = RivalProcess.class.getResourceAsStream(script)) {
+        Files.copy(in, file);
+      }
+      process =
+          new ProcessBuilder(python, file.toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return Optional.of(new RivalProcess(script, folder, process));
+    } catch (IOException e) {
+      if (process != null) {
+        process.destroy();
+      }
+      delete(folder);
+      return Optional.empty();
+    }
+  }
+
+  /** Returns what the rival said when it was ready: its versions. */
+  String version() {
+    return version;
+  }
+
+  /** Returns a folder for files that are handed over, removed with the rival. */
+  Path folder() {
+    return folder;
+  }
+
+  /** Sends a line and returns the answer. */
+  String ask(String request) {
+    try {
+      requests.write(request);
+      requests.newLine();
+      requests.flush();
+      String answer = answers.readLine();
+      if (answer == null) {
+        throw new IllegalStateException(script + " ended while it was asked: " + request);
+      }
+      return answer;
+    } catch (IOException e) {
+      throw new UncheckedIOException(script + ", asked: " + request, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    delete(folder);
+  }
+
+  private static void delete(Path folder) {
+    if (folder == null) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      folder.toFile().deleteOnExit();
+    }
+  }
+}
