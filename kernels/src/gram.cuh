@@ -162,72 +162,83 @@ __device__ __noinline__ void replace_strip(const Task<T>& task, int64_t row, int
 }
 
 /*
+ * Adds a strip of K times rows col … of v to this block's part of `partial`, or sets that part to 0 if there are no
+ * columns. Each thread has one right-hand side and every GROUPS-th row. A call, and sums in memory between the tiles:
+ * the products need the registers.
+ */
+template <class Engine, class T>
+__device__ __noinline__ void add_strip(const Task<T>& task, int64_t row, int64_t col, int columns,
+                                       const T* __restrict__ v, int64_t t, int64_t v_stride, double* partial,
+                                       const typename Engine::Product (*strip)[Engine::PITCH]) {
+  constexpr int GROUPS = Engine::THREADS / MULTIPLY_COLUMNS;
+  constexpr int EACH = Engine::STRIP / GROUPS;
+  int64_t column = static_cast<int64_t>(blockIdx.y) * MULTIPLY_COLUMNS + threadIdx.x % MULTIPLY_COLUMNS;
+  int group = static_cast<int>(threadIdx.x) / MULTIPLY_COLUMNS;
+  int64_t rows = task.x.count - row - group;
+  if (column >= t || rows <= 0) {
+    return;
+  }
+  double* own = partial + (blockIdx.z * task.x.count + row + group) * t + column;
+  double sums[EACH];
+UNROLLED
+  for (int q = 0; q < EACH; q++) {
+    sums[q] = columns > 0 && GROUPS * q < rows ? own[GROUPS * q * t] : 0;
+  }
+  for (int j = 0; j < columns; j++) {
+    double factor = static_cast<double>(__ldg(v + (col + j) * v_stride + column));
+UNROLLED
+    for (int q = 0; q < EACH; q++) {
+      sums[q] = fma(static_cast<double>(strip[group + GROUPS * q][j]), factor, sums[q]);
+    }
+  }
+UNROLLED
+  for (int q = 0; q < EACH; q++) {
+    if (GROUPS * q < rows) {
+      own[GROUPS * q * t] = sums[q];
+    }
+  }
+}
+
+/*
  * partial[split][i][c] = Σ_j k(x_i, z_j) v[j][c], c < MULTIPLY_COLUMNS, over this split's tiles of z. Sums are float64
  * and go through j in order: the same bits for every launch.
  */
 template <class Engine, class T, class C>
 __device__ __forceinline__ void multiply_rows(Task<T> task, const T* __restrict__ v, int64_t t, int64_t v_stride,
-                                              int64_t splits, double* __restrict__ partial) {
+                                              int64_t splits, double* partial) {
   constexpr int STRIPS = Engine::EDGE / Engine::STRIP;
-  constexpr int GROUPS = Engine::THREADS / MULTIPLY_COLUMNS;
-  constexpr int EACH = Engine::STRIP / GROUPS;
   constexpr int64_t EDGE = Engine::EDGE;
   using Memory = TileMemory<Engine, C, 1>;
   SHARED(Memory, memory);
   const double* diagonal = task.symmetric ? task.diagonal : nullptr;
   task.symmetric = false;  // whole rows of K are needed
   int64_t row = blockIdx.x * EDGE;
-  int64_t column = static_cast<int64_t>(blockIdx.y) * MULTIPLY_COLUMNS + threadIdx.x % MULTIPLY_COLUMNS;
-  int group = static_cast<int>(threadIdx.x) / MULTIPLY_COLUMNS;
   int64_t tiles = (task.z.count + EDGE - 1) / EDGE;
   int64_t first = tiles * blockIdx.z / splits;
   int64_t last = tiles * (blockIdx.z + 1) / splits;
-  double sums[STRIPS][EACH];
-UNROLLED
-  for (int s = 0; s < STRIPS; s++) {
-UNROLLED
-    for (int q = 0; q < EACH; q++) {
-      sums[s][q] = 0;
-    }
+NOT_UNROLLED
+  for (int strip = 0; strip < STRIPS; strip++) {
+    add_strip<Engine, T>(task, row + strip * Engine::STRIP, 0, 0, v, t, v_stride, partial, memory.end.strip);
   }
 NOT_UNROLLED
   for (int64_t tile = first; tile < last; tile++) {
     int64_t col = tile * EDGE;
     Engine engine;
     multiply_tile(engine, memory.stages, operand(task.x, task.d), operand(task.z, task.d), row, col);
-    int columns = static_cast<int>(min(EDGE, task.z.count - col));
 UNROLLED
     for (int strip = 0; strip < STRIPS; strip++) {
       engine.store(strip, memory.end.strip);
       __syncthreads();  // the strip is complete
+      int64_t strip_row = row + strip * Engine::STRIP;
       if (is_uniform(task.program)) {
-        replace_strip<UNIFORM, Engine, T, C>(task, row + strip * Engine::STRIP, col, diagonal, memory.end.strip);
+        replace_strip<UNIFORM, Engine, T, C>(task, strip_row, col, diagonal, memory.end.strip);
       } else {
-        replace_strip<ANY, Engine, T, C>(task, row + strip * Engine::STRIP, col, diagonal, memory.end.strip);
+        replace_strip<ANY, Engine, T, C>(task, strip_row, col, diagonal, memory.end.strip);
       }
       __syncthreads();  // all of K's entries are there
-      if (column < t) {
-        for (int j = 0; j < columns; j++) {
-          double factor = static_cast<double>(__ldg(v + (col + j) * v_stride + column));
-UNROLLED
-          for (int q = 0; q < EACH; q++) {
-            sums[strip][q] = fma(static_cast<double>(memory.end.strip[group + GROUPS * q][j]), factor, sums[strip][q]);
-          }
-        }
-      }
+      int columns = static_cast<int>(min(EDGE, task.z.count - col));
+      add_strip<Engine, T>(task, strip_row, col, columns, v, t, v_stride, partial, memory.end.strip);
       __syncthreads();  // before the next strip or tile overwrites them
-    }
-  }
-  if (column < t) {
-UNROLLED
-    for (int strip = 0; strip < STRIPS; strip++) {
-UNROLLED
-      for (int q = 0; q < EACH; q++) {
-        int64_t i = row + strip * Engine::STRIP + group + GROUPS * q;
-        if (i < task.x.count) {
-          partial[(blockIdx.z * task.x.count + i) * t + column] = sums[strip][q];
-        }
-      }
     }
   }
 }

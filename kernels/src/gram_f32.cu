@@ -21,6 +21,6 @@ extern "C" __global__ void __launch_bounds__(PROGRAM_THREADS)
 
 extern "C" __global__ void __launch_bounds__(FloatTile::THREADS)
     multiply_f32(TASK_PARAMETERS(float), const float* __restrict__ v, int64_t t, int64_t v_stride, int64_t splits,
-                 double* __restrict__ partial) {
+                 double* partial) {
   multiply_rows<FloatTile, float, float>(TASK(float), v, t, v_stride, splits, partial);
 }

@@ -35,12 +35,12 @@ extern "C" __global__ void __launch_bounds__(PROGRAM_THREADS)
 
 extern "C" __global__ void __launch_bounds__(DoubleTile<double>::THREADS)
     multiply_f64(TASK_PARAMETERS(double), const double* __restrict__ v, int64_t t, int64_t v_stride, int64_t splits,
-                 double* __restrict__ partial) {
+                 double* partial) {
   multiply_rows<DoubleTile<double>, double, double>(TASK(double), v, t, v_stride, splits, partial);
 }
 
 extern "C" __global__ void __launch_bounds__(DoubleTile<float>::THREADS)
     multiply_f32_by_f64(TASK_PARAMETERS(float), const float* __restrict__ v, int64_t t, int64_t v_stride,
-                        int64_t splits, double* __restrict__ partial) {
+                        int64_t splits, double* partial) {
   multiply_rows<DoubleTile<float>, float, double>(TASK(float), v, t, v_stride, splits, partial);
 }

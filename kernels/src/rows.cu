@@ -207,18 +207,21 @@ extern "C" __global__ void __launch_bounds__(1024)
   // With equal values block_best takes the smallest index.
   auto less = [](double a, double b) { return a < b; };
   auto greater = [](double a, double b) { return a > b; };
+  auto put = [&](int place, double value) {
+    if (threadIdx.x == 0) {
+      result[place] = value;
+    }
+  };
+  // One after the other, so that few of them are in registers at a time.
   bad = block_best(bad, less);
-  zero = block_best(zero, less);
+  put(0, bad.index < none ? bad.index : -1);
   smallest = block_best(smallest, less);
+  put(1, smallest.value);
   largest = block_best(largest, greater);
-  sum = block_sum(sum);
-  if (threadIdx.x == 0) {
-    result[0] = bad.index < none ? bad.index : -1;
-    result[1] = smallest.value;
-    result[2] = largest.value;
-    result[3] = zero.index < none ? zero.index : -1;
-    result[4] = sum;
-  }
+  put(2, largest.value);
+  zero = block_best(zero, less);
+  put(3, zero.index < none ? zero.index : -1);
+  put(4, block_sum(sum));
 }
 
 template <class T>

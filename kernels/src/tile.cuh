@@ -9,7 +9,7 @@
  *   FloatTile   128 × 128 by 256 threads with 8 × 8 products each; fused multiply-adds in float32.
  *   DoubleTile  64 × 64 by 128 threads in float64, elements float or double. Tensor cores (m8n8k4) where there are;
  *               a warp has 32 × 32 products.
- *   Tf32Tile    128 × 128 by 256 threads on tensor cores (m16n8k8), a warp has 64 × 32 products. TERMS = 1 rounds the
+ *   Tf32Tile    128 × 128 by 256 threads on tensor cores (m16n8k8), a warp has 64 × 32 products, half of them in each strip. TERMS = 1 rounds the
  *               factors to TF32; TERMS = 3 splits each into two TF32 numbers and adds three products (Markidis et
  *               al. 2018), the small ones first.
  *
@@ -343,8 +343,9 @@ struct Tf32Tile {
 
   float products[4][4][4];  // fragments of 16 × 8: rows lane / 4 + {0, 8}, columns 2 (lane mod 4) + {0, 1}
 
-  __device__ __forceinline__ static int warp_row() {
-    return warp_index() / 4 * 64;
+  /* First row of a fragment: those of the first strip come first, so that the others alone stay in registers. */
+  __device__ __forceinline__ static int fragment_row(int i) {
+    return i / 2 * STRIP + warp_index() / 4 * 32 + i % 2 * 16;
   }
   __device__ __forceinline__ static int warp_col() {
     return warp_index() % 4 * 32;
@@ -395,7 +396,7 @@ UNROLLED
 UNROLLED
       for (int i = 0; i < 4; i++) {
         uint32_t a[4], a_small[4];
-        const float(*rows)[FRAGMENT_PITCH] = &stages.a[stage][warp_row() + 16 * i + group];
+        const float(*rows)[FRAGMENT_PITCH] = &stages.a[stage][fragment_row(i) + group];
         split(rows[0][k], a[0], a_small[0]);
         split(rows[8][k], a[1], a_small[1]);
         split(rows[0][k + 4], a[2], a_small[2]);
@@ -413,14 +414,14 @@ UNROLLED
   }
 
   __device__ __forceinline__ void store(int strip, float (*to)[PITCH]) const {
-    if (warp_row() != STRIP * strip) {
-      return;
-    }
 UNROLLED
     for (int i = 0; i < 4; i++) {
+      if (i / 2 != strip) {
+        continue;
+      }
 UNROLLED
       for (int j = 0; j < 4; j++) {
-        int row = 16 * i + lane_index() / 4;
+        int row = fragment_row(i) - STRIP * strip + lane_index() / 4;
         int col = warp_col() + 8 * j + lane_index() % 4 * 2;
         *reinterpret_cast<float2*>(&to[row][col]) = float2{products[i][j][0], products[i][j][1]};
         *reinterpret_cast<float2*>(&to[row + 8][col]) = float2{products[i][j][2], products[i][j][3]};
