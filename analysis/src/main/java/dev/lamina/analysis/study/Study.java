@@ -126,10 +126,15 @@ public final class Study {
     Report report =
         new Report(
             config.title(),
-            StudySubject.of(context),
+            subject(context),
             outcomes.stream().map(Study::section).toList(),
             provenance);
     ReportWriter.write(report, folder);
+  }
+
+  private String subject(StudyContext context) {
+    boolean aboutNetwork = config.sections().stream().anyMatch(s -> s.section().aboutNetwork());
+    return StudySubject.of(context, aboutNetwork);
   }
 
   private static Report.Section section(SectionOutcome outcome) {
@@ -149,7 +154,7 @@ public final class Study {
     outcomes.forEach(outcome -> sections.put(outcome.name(), result(outcome)));
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("title", config.title());
-    results.put("subject", StudySubject.of(context));
+    results.put("subject", subject(context));
     results.put("network", config.network());
     results.put(
         "data",

@@ -20,6 +20,14 @@ public interface StudySection<C, R> {
   String title();
 
   /**
+   * {@return whether the section is about the network of the study; others, which look at the data
+   * alone or bring networks of their own, leave it unmentioned}
+   */
+  default boolean aboutNetwork() {
+    return true;
+  }
+
+  /**
    * Reads the configuration. Every value goes through the reader, which collects what is wrong; a
    * record's own checks may throw IllegalArgumentException.
    *

@@ -10,14 +10,12 @@ final class StudySubject {
   private StudySubject() {}
 
   /**
-   * Returns for example {@code A network of 3 hidden layers (256, 256, 256; relu, he, with biases)
-   * on digits: 1400 training and 397 test samples of 8×8 pixels in 10 classes.}
+   * Returns for example {@code A fully connected network of 3 hidden layers (256, 256, 256; relu,
+   * he initialisation, with biases) on digits: 1400 training and 397 test samples of 8×8 pixels in
+   * 10 classes.}
    */
-  static String of(StudyContext context) {
-    NetworkConfig network = context.network();
+  static String of(StudyContext context, boolean aboutNetwork) {
     DataSet train = context.data().train();
-    String widths =
-        network.hidden().stream().map(String::valueOf).collect(Collectors.joining(", "));
     String features =
         train.image().map(shape -> shape + " pixels").orElse(train.features() + " features");
     String kind =
@@ -27,16 +25,25 @@ final class StudySubject {
         };
     return String.format(
         Locale.ROOT,
-        "A fully connected network of %d hidden layers (%s; %s, %s initialisation, %s biases) on %s: %,d training and %,d test samples of %s %s.",
-        network.depth(),
-        widths,
-        network.activation(),
-        network.init(),
-        network.bias() ? "with" : "without",
+        "%s%s: %,d training and %,d test samples of %s %s.",
+        aboutNetwork ? network(context.network()) + " on " : "",
         train.name(),
         train.samples(),
         context.data().test().samples(),
         features,
         kind);
+  }
+
+  private static String network(NetworkConfig network) {
+    return String.format(
+        Locale.ROOT,
+        "A fully connected network of %d hidden layers (%s; %s, %s initialisation, %s biases%s%s)",
+        network.depth(),
+        network.hidden().stream().map(String::valueOf).collect(Collectors.joining(", ")),
+        network.activation(),
+        network.init(),
+        network.bias() ? "with" : "without",
+        network.batchNorm() ? ", batch normalisation" : "",
+        network.residual() ? ", residual" : "");
   }
 }

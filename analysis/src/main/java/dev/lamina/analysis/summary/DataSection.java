@@ -32,6 +32,11 @@ public final class DataSection implements StudySection<DataSectionConfig, DataSe
   }
 
   @Override
+  public boolean aboutNetwork() {
+    return false;
+  }
+
+  @Override
   public DataSectionConfig read(ConfigReader config, NetworkConfig network) {
     return new DataSectionConfig(
         config.integer("pictures", Bounds.between(0, 200), 40),

@@ -28,6 +28,11 @@ public final class TrainabilitySection
   }
 
   @Override
+  public boolean aboutNetwork() {
+    return false;
+  }
+
+  @Override
   public TrainabilityConfig read(ConfigReader config, NetworkConfig network) {
     return TrainabilityConfig.read(config);
   }
