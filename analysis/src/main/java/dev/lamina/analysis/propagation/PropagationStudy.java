@@ -58,7 +58,10 @@ final class PropagationStudy {
     return new PropagationResult(cosine, inputs, own, problem, compared);
   }
 
-  /** Follows the study's network, of which the output layer is one layer more. */
+  /**
+   * Follows the study's network, of which the output layer is one layer more; in residual networks
+   * that layer is taken to be bridged as well.
+   */
   private static Propagation own(NetworkConfig network, InputCosine inputs, double cosine) {
     double w = network.weightVariance();
     double b = network.biasVariance();
