@@ -32,6 +32,9 @@ record CublasCall(
   /** The default mode: float32 products in float32; TensorFloat-32 is a mode of its own. */
   static final int DEFAULT_MATH = 0;
 
+  /** Float32 products of factors rounded to TensorFloat-32. */
+  static final int TF32_MATH = 3;
+
   /** Factors are read from host memory. */
   static final int HOST_FACTORS = 0;
 

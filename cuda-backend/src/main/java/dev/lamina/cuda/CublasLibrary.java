@@ -145,6 +145,12 @@ final class CublasLibrary implements DeviceBlas {
   }
 
   @Override
+  public boolean setTensorFloat32(boolean allowed) {
+    setMode("cublasSetMathMode", allowed ? CublasCall.TF32_MATH : CublasCall.DEFAULT_MATH);
+    return true;
+  }
+
+  @Override
   public void close() {
     if (arena.scope().isAlive()) {
       int status = call(destroy, handle);

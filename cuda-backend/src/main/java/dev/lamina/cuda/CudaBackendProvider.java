@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Makes the {@code cuda} backend: an NVIDIA GPU through JCuda and cuBLAS. */
 public final class CudaBackendProvider implements BackendProvider {
@@ -105,30 +106,60 @@ public final class CudaBackendProvider implements BackendProvider {
     };
   }
 
-  private Backend open(LaminaConfig config, DeviceInfo device) {
+  private static Backend open(LaminaConfig config, DeviceInfo device) {
+    DeviceContext context = context(config, device, UnaryOperator.identity());
+    DeviceBlas blas = blas(config, context);
+    return new CudaBackend(described(device, blas), context, blas, config);
+  }
+
+  /**
+   * Opens a device alone.
+   *
+   * @param config the settings in force
+   * @param device what probing it found
+   * @param around puts something around its driver
+   */
+  static DeviceContext context(
+      LaminaConfig config, DeviceInfo device, UnaryOperator<CudaDriver> around) {
     JCudaDriver driver = new JCudaDriver(config.cuda().device());
     boolean done = false;
     try {
       load(driver);
       DeviceContext context =
           new DeviceContext(
-              driver,
+              around.apply(driver),
               new MemoryBudget(config.memoryBudget()),
               new DeviceContext.Settings(STAGING, device.memoryBytes() / KEPT_SHARE));
-      DeviceBlas blas = search(config).open(context);
-      DeviceInfo described =
-          new DeviceInfo(
-              device.name(),
-              device.memoryBytes(),
-              device.parallelism(),
-              device.detail() + ", " + blas.description());
       done = true;
-      return new CudaBackend(described, context, blas, config);
+      return context;
     } finally {
       if (!done) {
         driver.close();
       }
     }
+  }
+
+  /** Opens what multiplies matrices; closes the device if there is nothing that does. */
+  static DeviceBlas blas(LaminaConfig config, DeviceContext context) {
+    boolean done = false;
+    try {
+      DeviceBlas blas = search(config).open(context);
+      done = true;
+      return blas;
+    } finally {
+      if (!done) {
+        context.close();
+      }
+    }
+  }
+
+  /** Describes a device that has been opened. */
+  static DeviceInfo described(DeviceInfo device, DeviceBlas blas) {
+    return new DeviceInfo(
+        device.name(),
+        device.memoryBytes(),
+        device.parallelism(),
+        device.detail() + ", " + blas.description());
   }
 
   /** Loads every module's code for the device. */

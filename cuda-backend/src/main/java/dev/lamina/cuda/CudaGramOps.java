@@ -20,18 +20,31 @@ final class CudaGramOps extends AbstractGramOps {
   private static final int ROWS_PER_BLOCK = 8;
 
   /** Compute capability from which on there are TF32 tensor cores. */
-  private static final int TENSOR_CORES = 8;
+  static final int TENSOR_CORES = 8;
 
   private static final int PRODUCTS_PER_BLOCK = 8192;
 
   private final DeviceContext context;
   private final DeviceBlas blas;
-  private final CudaMath math;
+  private final KernelRoute.Choice choice;
 
   CudaGramOps(DeviceContext context, DeviceBlas blas, CudaMath math) {
+    this(
+        context,
+        blas,
+        (kernel, dtype, d) ->
+            KernelRoute.fused(
+                Arithmetic.of(kernel, dtype, d, math, tensorCores(context.driver().properties()))));
+  }
+
+  CudaGramOps(DeviceContext context, DeviceBlas blas, KernelRoute.Choice choice) {
     this.context = context;
     this.blas = blas;
-    this.math = math;
+    this.choice = choice;
+  }
+
+  private static boolean tensorCores(CudaDriver.DeviceProperties device) {
+    return device.emulated() || device.major() >= TENSOR_CORES;
   }
 
   @Override
@@ -40,7 +53,7 @@ final class CudaGramOps extends AbstractGramOps {
       Inputs inputs = inputs("compute", lowering, x, z);
       if (x.rows() > 0 && z.rows() > 0) {
         try (Workspace workspace = context.workspace("compute")) {
-          KernelMatrices.compute(workspace, inputs, arithmetic(inputs), outputs);
+          KernelMatrices.compute(workspace, inputs, route(inputs), outputs);
         }
       }
     }
@@ -57,7 +70,7 @@ final class CudaGramOps extends AbstractGramOps {
         if (z.rows() == 0) {
           fill(workspace, out);
         } else {
-          KernelProducts.compute(workspace, inputs, arithmetic(inputs), v, out);
+          KernelProducts.compute(workspace, inputs, route(inputs).arithmetic(), v, out);
         }
       }
     }
@@ -81,14 +94,8 @@ final class CudaGramOps extends AbstractGramOps {
     }
   }
 
-  private Arithmetic arithmetic(Inputs inputs) {
-    CudaDriver.DeviceProperties device = context.driver().properties();
-    return Arithmetic.of(
-        inputs.kernel(),
-        inputs.x().dtype(),
-        inputs.x().cols(),
-        math,
-        device.emulated() || device.major() >= TENSOR_CORES);
+  private KernelRoute route(Inputs inputs) {
+    return choice.of(inputs.kernel(), inputs.x().dtype(), inputs.x().cols());
   }
 
   private Inputs inputs(String operation, Lowering lowering, Matrix x, Matrix z) {

@@ -23,6 +23,14 @@ interface DeviceBlas extends AutoCloseable {
       double beta,
       DeviceBlock out);
 
+  /**
+   * Lets float32 products round their factors to TensorFloat-32 from now on, or forbids it again,
+   * as it is at first. For benchmarks: no operation asks for it.
+   *
+   * @return whether the library can do that
+   */
+  boolean setTensorFloat32(boolean allowed);
+
   /** Closes the library's handle. */
   @Override
   void close();

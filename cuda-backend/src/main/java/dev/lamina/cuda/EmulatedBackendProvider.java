@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Makes the {@code cuda} backend with a GPU that the processor imitates, for tests. It is not
@@ -95,8 +96,13 @@ public final class EmulatedBackendProvider implements BackendProvider {
 
   /** Opens the imitated device alone. */
   DeviceContext openContext(LaminaConfig config) {
+    return openContext(config, UnaryOperator.identity());
+  }
+
+  /** Opens the imitated device alone, with something around its driver. */
+  DeviceContext openContext(LaminaConfig config, UnaryOperator<CudaDriver> around) {
     return new DeviceContext(
-        new EmulatedDriver(Library.LOADED, memoryBytes, seed, config.cpuThreads()),
+        around.apply(new EmulatedDriver(Library.LOADED, memoryBytes, seed, config.cpuThreads())),
         new MemoryBudget(config.memoryBudget()),
         new DeviceContext.Settings(STAGING, keptBytes));
   }

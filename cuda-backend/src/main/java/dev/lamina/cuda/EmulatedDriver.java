@@ -221,9 +221,15 @@ final class EmulatedDriver implements CudaDriver {
   private static final class Mark {
     private final EmulatedStream stream;
     private boolean passed;
+    private long nanos;
 
     Mark(EmulatedStream stream) {
       this.stream = stream;
+    }
+
+    void pass() {
+      nanos = System.nanoTime();
+      passed = true;
     }
 
     /** Lets the event's stream work until it has passed the event. */
@@ -241,7 +247,7 @@ final class EmulatedDriver implements CudaDriver {
     public void record(Stream stream) {
       EmulatedStream of = (EmulatedStream) stream;
       Mark recorded = new Mark(of);
-      of.work.add(() -> recorded.passed = true);
+      of.work.add(recorded::pass);
       mark = recorded;
     }
 
@@ -254,7 +260,7 @@ final class EmulatedDriver implements CudaDriver {
 
     @Override
     public double millisecondsSince(Event earlier) {
-      return 0;
+      return (mark.nanos - ((EmulatedEvent) earlier).mark.nanos) / 1e6;
     }
 
     @Override

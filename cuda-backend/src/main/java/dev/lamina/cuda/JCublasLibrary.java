@@ -28,7 +28,7 @@ final class JCublasLibrary implements DeviceBlas {
   JCublasLibrary(CUstream stream) {
     require(JCublas2.cublasCreate(handle), "open cuBLAS");
     require(JCublas2.cublasSetStream(handle, new cudaStream_t(stream)), "give cuBLAS a stream");
-    require(JCublas2.cublasSetMathMode(handle, CublasCall.DEFAULT_MATH), "set cuBLAS's math mode");
+    setTensorFloat32(false);
     require(
         JCublas2.cublasSetPointerMode(handle, CublasCall.HOST_FACTORS),
         "set cuBLAS's pointer mode");
@@ -96,6 +96,13 @@ final class JCublasLibrary implements DeviceBlas {
               c.ldOut());
     }
     require(status, "cuBLAS product of %d×%d×%d".formatted(c.n(), c.k(), c.m()));
+  }
+
+  @Override
+  public boolean setTensorFloat32(boolean allowed) {
+    int mode = allowed ? CublasCall.TF32_MATH : CublasCall.DEFAULT_MATH;
+    require(JCublas2.cublasSetMathMode(handle, mode), "set cuBLAS's math mode");
+    return true;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.lamina.cuda;
 
-import dev.lamina.cuda.KernelTiles.Arithmetic;
 import dev.lamina.cuda.KernelTiles.Inputs;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
@@ -9,10 +8,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Kernel matrices tile by tile: products, entry program and stores in one launch for each tile. Of
- * a symmetric matrix the tiles on and below the diagonal are computed and stored twice.
+ * Kernel matrices tile by tile: products, entry program and stores in one launch for each tile, or
+ * products by a library and then the others. Of a symmetric matrix the tiles on and below the
+ * diagonal are computed and stored twice.
  */
 final class KernelMatrices implements AutoCloseable {
   private static final long LEAST_EDGE = 8;
@@ -20,6 +21,8 @@ final class KernelMatrices implements AutoCloseable {
 
   private final Inputs inputs;
   private final KernelTiles tiles;
+  private final Optional<KernelRoute.Separate> separate;
+  private final DeviceBlock products;
   private final long edge;
   private final List<Target> targets = new ArrayList<>();
   private final List<Target> mirrored = new ArrayList<>();
@@ -29,19 +32,22 @@ final class KernelMatrices implements AutoCloseable {
   private int count;
 
   private KernelMatrices(
-      Workspace workspace, Inputs inputs, Arithmetic arithmetic, List<? extends Matrix> outputs) {
+      Workspace workspace, Inputs inputs, KernelRoute route, List<? extends Matrix> outputs) {
     this.context = workspace.context();
     this.inputs = inputs;
+    this.separate = route.separate();
     long available = workspace.available();
+    long most = Math.max(inputs.n(), inputs.m());
     this.edge =
         TileEdge.of(
             workspace,
             LEAST_EDGE,
-            Math.max(inputs.n(), inputs.m()),
-            e -> bytes(inputs, arithmetic, outputs, e, available));
-    this.tiles = new KernelTiles(workspace, inputs, arithmetic, edge);
+            separate.map(s -> Math.min(s.edge(), most)).orElse(most),
+            e -> bytes(inputs, route, outputs, e, available));
+    this.tiles = new KernelTiles(workspace, inputs, route.arithmetic(), edge);
     long a = Math.min(edge, inputs.n());
     long b = Math.min(edge, inputs.m());
+    products = separate.isPresent() ? workspace.block("products", inputs.x().dtype(), a, b) : null;
     for (Matrix out : outputs) {
       targets.add(Target.of(workspace, "a tile", out, a, b));
       if (mirrors(inputs, edge)) {
@@ -60,14 +66,11 @@ final class KernelMatrices implements AutoCloseable {
   }
 
   private static long bytes(
-      Inputs inputs,
-      Arithmetic arithmetic,
-      List<? extends Matrix> outputs,
-      long edge,
-      long available) {
-    long bytes = KernelTiles.bytes(inputs, arithmetic, edge, available);
+      Inputs inputs, KernelRoute route, List<? extends Matrix> outputs, long edge, long available) {
+    long bytes = KernelTiles.bytes(inputs, route.arithmetic(), edge, available);
     long a = Math.min(edge, inputs.n());
     long b = Math.min(edge, inputs.m());
+    bytes += route.separate().isPresent() ? DeviceBlock.bytes(inputs.x().dtype(), a, b) : 0;
     for (Matrix out : outputs) {
       bytes += Target.bytes(out, a, b) + (mirrors(inputs, edge) ? Target.bytes(out, b, a) : 0);
     }
@@ -79,12 +82,12 @@ final class KernelMatrices implements AutoCloseable {
    *
    * @param workspace takes the memory
    * @param inputs kernel and rows, at least one of each
-   * @param arithmetic how
+   * @param route how
    * @param outputs N×M each
    */
   static void compute(
-      Workspace workspace, Inputs inputs, Arithmetic arithmetic, List<? extends Matrix> outputs) {
-    try (KernelMatrices matrices = new KernelMatrices(workspace, inputs, arithmetic, outputs)) {
+      Workspace workspace, Inputs inputs, KernelRoute route, List<? extends Matrix> outputs) {
+    try (KernelMatrices matrices = new KernelMatrices(workspace, inputs, route, outputs)) {
       matrices.run();
     }
   }
@@ -109,8 +112,7 @@ final class KernelMatrices implements AutoCloseable {
     }
     Buffer outputs = tables[count++ % tables.length];
     context.upload(table, outputs);
-    Launch launch =
-        tiles.begin(tiles.arithmetic().gram(), row, n, col, m, outputs.block().address());
+    Launch launch = begin(row, n, col, m, outputs.block().address());
     if (diagonal) {
       launch.runLowerTiles(n);
     } else {
@@ -122,6 +124,16 @@ final class KernelMatrices implements AutoCloseable {
     if (twice) {
       mirrored.forEach(Target::filled);
     }
+  }
+
+  private Launch begin(long row, long n, long col, long m, long outputs) {
+    if (separate.isEmpty()) {
+      return tiles.begin(tiles.arithmetic().gram(), row, n, col, m, outputs);
+    }
+    DeviceBlock tile = products.part(0, n, 0, m);
+    tiles.products(separate.get().blas(), row, n, col, m, tile);
+    long[] before = {tile.address(), tile.stride()};
+    return tiles.begin(separate.get().program(), before, row, n, col, m, outputs);
   }
 
   private void describe(int output, DeviceBlock below, DeviceBlock above) {

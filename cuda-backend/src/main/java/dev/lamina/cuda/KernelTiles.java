@@ -187,6 +187,22 @@ final class KernelTiles {
    * @param outputs address of the table of outputs, or 0
    */
   Launch begin(DeviceFunction function, long row, long n, long col, long m, long outputs) {
+    return begin(function, new long[0], row, n, col, m, outputs);
+  }
+
+  /**
+   * Begins a launch of a function that has further arguments before the shared ones.
+   *
+   * @param function which
+   * @param before the further arguments
+   * @param row first row of x
+   * @param n rows of x
+   * @param col first row of z
+   * @param m rows of z
+   * @param outputs address of the table of outputs, or 0
+   */
+  Launch begin(
+      DeviceFunction function, long[] before, long row, long n, long col, long m, long outputs) {
     boolean symmetric = isDiagonal(row, n, col, m);
     long d = inputs.x().cols();
     DeviceBlock x = xRows.block(row, n, 0, d);
@@ -195,6 +211,7 @@ final class KernelTiles {
     load(xValues, inputs.xNorms(), row, n);
     load(zv, symmetric ? inputs.xNorms() : inputs.zNorms(), col, m);
     return new Launch(context, function)
+        .with(before)
         .with(x.address(), n, x.stride(), z.address(), m, z.stride(), d)
         .with(xValues.norms(row), xValues.slots(row), xValues.pitch())
         .with(zv.norms(col), zv.slots(col), zv.pitch())
@@ -212,6 +229,14 @@ final class KernelTiles {
   /** Returns whether a tile lies on the diagonal of a symmetric matrix. */
   boolean isDiagonal(long row, long n, long col, long m) {
     return inputs.symmetric() && row == col && n == m;
+  }
+
+  /** Computes the dot products of rows of x and z by a library. */
+  void products(DeviceBlas blas, long row, long n, long col, long m, DeviceBlock out) {
+    long d = inputs.x().cols();
+    DeviceBlock x = xRows.block(row, n, 0, d);
+    DeviceBlock z = isDiagonal(row, n, col, m) ? x : zRows.block(col, m, 0, d);
+    blas.gemm(x, false, z, true, 1, 0, out);
   }
 
   /** Says that the launch has been made. */

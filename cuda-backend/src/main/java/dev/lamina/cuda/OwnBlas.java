@@ -72,5 +72,10 @@ final class OwnBlas implements DeviceBlas {
   }
 
   @Override
+  public boolean setTensorFloat32(boolean allowed) {
+    return false;
+  }
+
+  @Override
   public void close() {}
 }

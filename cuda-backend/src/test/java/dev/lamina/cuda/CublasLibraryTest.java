@@ -81,6 +81,17 @@ class CublasLibraryTest {
         .containsExactly("create", "stream 4711", "math mode 0", "pointer mode 0", "destroy 4660");
   }
 
+  @Test
+  void tensorFloat32IsAModeOfItsOwn() throws IOException {
+    Files.deleteIfExists(log());
+    try (CublasLibrary blas = open()) {
+      assertThat(blas.setTensorFloat32(true)).isTrue();
+      assertThat(blas.setTensorFloat32(false)).isTrue();
+    }
+    assertThat(Files.readAllLines(log()))
+        .containsSubsequence("math mode 0", "math mode 3", "math mode 0");
+  }
+
   @ParameterizedTest
   @EnumSource(DType.class)
   void multipliesRowMajorMatrices(DType dtype) throws IOException {
