@@ -1,28 +1,43 @@
 package dev.lamina.cli;
 
 import dev.lamina.Lamina;
+import dev.lamina.backend.BackendId;
+import dev.lamina.backend.BackendSelector;
 import dev.lamina.benchmarks.FcKernelBenchmark;
 import dev.lamina.benchmarks.FcKernelBenchmark.Result;
 import dev.lamina.benchmarks.FcKernelBenchmark.Settings;
 import dev.lamina.benchmarks.FcKernelReport;
 import dev.lamina.benchmarks.KernelEntriesBenchmark;
 import dev.lamina.benchmarks.TrainingStepBenchmark;
+import dev.lamina.benchmarks.device.DeviceReport;
+import dev.lamina.benchmarks.device.DeviceResult;
+import dev.lamina.benchmarks.device.DeviceSettings;
+import dev.lamina.benchmarks.device.DeviceSuite;
+import dev.lamina.config.BackendChoice;
 import dev.lamina.config.LaminaConfig;
+import dev.lamina.cuda.CudaWorkbench;
+import dev.lamina.io.AtomicFile;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code lamina bench}. */
 @Command(
     name = "bench",
-    description =
-        "Times NNGP and tangent kernel of a ReLU network beside the Gram matrix alone and rivals found here.",
+    description = {
+      "On the cpu backend: times NNGP and tangent kernel of a ReLU network beside the Gram matrix alone and rivals found here.",
+      "On the cuda backend: measures the GPU's ceilings, then kernel matrices in every arithmetic, Gram matrices, products with vectors, depths and Cholesky factors, errors beside each figure."
+    },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class BenchCommand extends Subcommand {
+  private static final int ROWS = 8192;
+  private static final int DEVICE_ROWS = 60_000;
+  private static final long EMULATED_MEMORY = 64L << 20;
 
   /** Programs that Lamina can be compared with. */
   enum Rival {
@@ -35,9 +50,8 @@ final class BenchCommand extends Subcommand {
   @Option(
       names = "--rows",
       paramLabel = "N",
-      defaultValue = "8192",
-      description = "Number of inputs (default: ${DEFAULT-VALUE}).")
-  private int rows;
+      description = "Number of inputs (default: 8192, on a GPU 60000).")
+  private Integer rows;
 
   @Option(
       names = "--dimension",
@@ -84,24 +98,77 @@ final class BenchCommand extends Subcommand {
       description = "Instead time training steps of three networks, with --rivals torch beside.")
   private boolean training;
 
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "200",
+      description =
+          "On a GPU: leave rounds out when this time runs short (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--emulated",
+      description =
+          "Try the GPU's suite with tiny sizes on a GPU that the processor imitates; the times mean nothing.")
+  private boolean emulated;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "On a GPU: write the tables to this file too, beside --json.")
+  private Path report;
+
   BenchCommand(Session session) {
     super(session);
   }
 
   @Override
   Output execute() {
-    if (rows < 2 || dimension < 1 || depth < 1 || repeat < 1) {
+    LaminaConfig config = session().config();
+    boolean other = entries || training || readme != null || !rivals.isEmpty();
+    if (emulated || (!other && choosesCuda(config))) {
+      return device(config);
+    }
+    int n = rows == null ? ROWS : rows;
+    if (n < 2 || dimension < 1 || depth < 1 || repeat < 1) {
       throw new IllegalArgumentException(
           "bench: --rows must be ≥ 2 and --dimension, --depth and --repeat ≥ 1 but are %d, %d, %d and %d"
-              .formatted(rows, dimension, depth, repeat));
+              .formatted(n, dimension, depth, repeat));
     }
-    if (entries) {
-      return entries();
+    return entries ? entries(n) : training ? training() : network(n);
+  }
+
+  /** Whether the GPU is asked for, or is what {@code auto} takes. */
+  private static boolean choosesCuda(LaminaConfig config) {
+    if (config.backend() == BackendChoice.CUDA) {
+      return true;
     }
-    if (training) {
-      return training();
+    return config.backend() == BackendChoice.AUTO
+        && BackendSelector.select(
+                config, BackendSelector.probe(config, BackendSelector.providers()))
+            .selected()
+            .equals(Optional.of(BackendId.CUDA));
+  }
+
+  private Output device(LaminaConfig config) {
+    DeviceSettings settings =
+        emulated
+            ? DeviceSettings.tiny()
+            : DeviceSettings.of(
+                rows == null ? DEVICE_ROWS : rows, dimension, depth, repeat, seconds);
+    try (CudaWorkbench workbench =
+        emulated ? CudaWorkbench.emulated(config, EMULATED_MEMORY) : CudaWorkbench.open(config)) {
+      DeviceResult result = DeviceSuite.run(workbench, config, settings, session()::say);
+      String text = DeviceReport.markdown(result, LocalDate.now(ZoneOffset.UTC));
+      if (report != null) {
+        AtomicFile.writeString(report, text + "\n");
+      }
+      return new Output(result, text, result.problems().isEmpty() ? 0 : Failure.FAILED);
     }
-    Settings settings = new Settings(rows, dimension, depth, repeat, rivals.contains(Rival.numpy));
+  }
+
+  private Output network(int n) {
+    Settings settings = new Settings(n, dimension, depth, repeat, rivals.contains(Rival.numpy));
     try (Lamina lamina = Lamina.open(session().config())) {
       Result result = FcKernelBenchmark.run(lamina.backend(), settings, session()::say);
       String text =
@@ -127,13 +194,13 @@ final class BenchCommand extends Subcommand {
     }
   }
 
-  private Output entries() {
+  private Output entries(int n) {
     LaminaConfig config = session().config().withCpuThreads(1);
     try (Lamina lamina = Lamina.open(config)) {
       KernelEntriesBenchmark.Result result =
           KernelEntriesBenchmark.run(
               lamina.backend(),
-              new KernelEntriesBenchmark.Settings(rows, dimension, repeat, config.precision()),
+              new KernelEntriesBenchmark.Settings(n, dimension, repeat, config.precision()),
               session()::say);
       return Output.of(
           result,

@@ -113,12 +113,12 @@ public final class CudaWorkbench implements AutoCloseable {
 
   /** {@return the most device memory that was in use at once since {@link #resetPeak}} */
   public long peakBytes() {
-    return driver.peakBytes();
+    return context.pool().peakBytes();
   }
 
   /** Lets {@link #peakBytes} begin anew. */
   public void resetPeak() {
-    driver.resetPeak();
+    context.pool().resetPeak();
   }
 
   /**

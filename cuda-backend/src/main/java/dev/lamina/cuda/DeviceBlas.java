@@ -27,9 +27,11 @@ interface DeviceBlas extends AutoCloseable {
    * Lets float32 products round their factors to TensorFloat-32 from now on, or forbids it again,
    * as it is at first. For benchmarks: no operation asks for it.
    *
-   * @return whether the library can do that
+   * @return whether the library can do that; one without such a mode cannot
    */
-  boolean setTensorFloat32(boolean allowed);
+  default boolean setTensorFloat32(boolean allowed) {
+    return false;
+  }
 
   /** Closes the library's handle. */
   @Override

@@ -23,6 +23,8 @@ final class DevicePool implements AutoCloseable {
   private final TreeMap<Long, Deque<Long>> kept = new TreeMap<>();
   private final Map<Long, Long> taken = new HashMap<>();
   private long keptBytes;
+  private long takenBytes;
+  private long peakBytes;
 
   /**
    * Creates an empty pool.
@@ -55,7 +57,7 @@ final class DevicePool implements AutoCloseable {
         kept.remove(size);
       }
       keptBytes -= size;
-      taken.put(address, size);
+      hand(address, size);
       return address;
     }
     long address = driver.allocate(size);
@@ -67,8 +69,14 @@ final class DevicePool implements AutoCloseable {
       CudaDriver.MemoryInfo memory = driver.memory();
       throw new DeviceMemoryException(what, bytes, memory.free(), memory.total());
     }
-    taken.put(address, size);
+    hand(address, size);
     return address;
+  }
+
+  private void hand(long address, long size) {
+    taken.put(address, size);
+    takenBytes += size;
+    peakBytes = Math.max(peakBytes, takenBytes);
   }
 
   /** Gives memory back that all work in the compute stream may still use. */
@@ -77,6 +85,7 @@ final class DevicePool implements AutoCloseable {
       return;
     }
     long size = taken.remove(address);
+    takenBytes -= size;
     if (keep == 0) {
       driver.free(address);
       return;
@@ -93,7 +102,17 @@ final class DevicePool implements AutoCloseable {
 
   /** Returns the bytes that are taken. */
   long takenBytes() {
-    return taken.values().stream().mapToLong(Long::longValue).sum();
+    return takenBytes;
+  }
+
+  /** Returns the most bytes that were taken at once since {@link #resetPeak}. */
+  long peakBytes() {
+    return peakBytes;
+  }
+
+  /** Lets {@link #peakBytes} begin anew. */
+  void resetPeak() {
+    peakBytes = takenBytes;
   }
 
   /** Rounds up to a sixteenth of the size, so that slightly different sizes share memory. */

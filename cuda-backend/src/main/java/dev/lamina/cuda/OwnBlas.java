@@ -72,10 +72,5 @@ final class OwnBlas implements DeviceBlas {
   }
 
   @Override
-  public boolean setTensorFloat32(boolean allowed) {
-    return false;
-  }
-
-  @Override
   public void close() {}
 }

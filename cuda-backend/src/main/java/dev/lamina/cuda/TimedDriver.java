@@ -2,17 +2,13 @@ package dev.lamina.cuda;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A driver that counts the memory in use and, on demand, times every launch. */
+/** A driver that times launches on demand. */
 final class TimedDriver implements CudaDriver {
   private final CudaDriver driver;
-  private final Map<Long, Long> sizes = new HashMap<>();
-  private long bytes;
-  private long peak;
   private List<Timed> timed;
 
   /** A launch between two events. */
@@ -20,16 +16,6 @@ final class TimedDriver implements CudaDriver {
 
   TimedDriver(CudaDriver driver) {
     this.driver = driver;
-  }
-
-  /** Returns the most bytes that were allocated at once since {@link #resetPeak}. */
-  long peakBytes() {
-    return peak;
-  }
-
-  /** Forgets the peak so far. */
-  void resetPeak() {
-    peak = bytes;
   }
 
   /**
@@ -71,19 +57,12 @@ final class TimedDriver implements CudaDriver {
 
   @Override
   public long allocate(long size) {
-    long address = driver.allocate(size);
-    if (address != 0) {
-      sizes.put(address, size);
-      bytes += size;
-      peak = Math.max(peak, bytes);
-    }
-    return address;
+    return driver.allocate(size);
   }
 
   @Override
   public void free(long address) {
     driver.free(address);
-    bytes -= sizes.remove(address);
   }
 
   @Override

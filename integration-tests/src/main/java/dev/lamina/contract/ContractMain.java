@@ -8,7 +8,6 @@ import dev.lamina.config.LaminaConfig;
 import dev.lamina.matrix.DType;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -91,17 +90,24 @@ public final class ContractMain {
     return 2;
   }
 
+  /** Runs one element type after the other, so that the count of the first is printed early. */
   private static boolean passes(PrintWriter out, ContractTarget target, Optional<Class<?>> group) {
-    List<DiscoverySelector> selectors = new ArrayList<>();
+    boolean passed = true;
     for (Class<?> contracts : List.of(Float32.class, Float64.class)) {
-      selectors.add(
+      DiscoverySelector selector =
           group
               .<DiscoverySelector>map(nested -> selectNestedClass(List.of(contracts), nested))
-              .orElseGet(() -> selectClass(contracts)));
+              .orElseGet(() -> selectClass(contracts));
+      passed &= passes(out, target, selector);
     }
+    return passed;
+  }
+
+  private static boolean passes(
+      PrintWriter out, ContractTarget target, DiscoverySelector selector) {
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
-            .selectors(selectors)
+            .selectors(selector)
             .configurationParameter(TARGET, target.name())
             .build();
     SummaryGeneratingListener summary = new SummaryGeneratingListener();

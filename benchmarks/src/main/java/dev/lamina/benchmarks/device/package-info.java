@@ -1,0 +1,2 @@
+/** Benchmarks of one GPU, by the clocks of the device. */
+package dev.lamina.benchmarks.device;
