@@ -56,7 +56,8 @@ public final class DeviceReport {
     return lines.toString();
   }
 
-  private static String row(Figure f) {
+  /** Returns a figure as a row of its table. */
+  static String row(Figure f) {
     return format(
         "| %s | %s | %.3f (%.3f – %.3f) | %s | %s | %s | %s | %s | %s |",
         f.note().isEmpty() ? f.work() : f.work() + " (" + f.note() + ")",

@@ -5,7 +5,6 @@ import dev.lamina.cuda.CudaWorkbench;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -101,16 +100,11 @@ public final class DeviceSuite {
     try {
       for (Figure figure : section.apply(bench)) {
         figures.add(figure);
-        progress.accept("  " + line(figure));
+        progress.accept("  " + DeviceReport.row(figure));
       }
     } catch (RuntimeException | OutOfMemoryError e) {
       problems.add(name + ": " + e);
       progress.accept("  FAILED: " + e);
     }
-  }
-
-  private static String line(Figure f) {
-    return String.format(
-        Locale.ROOT, "%s, %s: %.3f ms", f.work(), f.size(), f.milliseconds().median());
   }
 }

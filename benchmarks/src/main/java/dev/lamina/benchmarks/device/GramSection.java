@@ -14,6 +14,8 @@ import java.util.OptionalDouble;
 final class GramSection {
   static final String NAME = "Gram matrix";
 
+  private static final String FULL = "library, full product";
+
   private GramSection() {}
 
   static List<Figure> run(Bench bench) {
@@ -35,7 +37,7 @@ final class GramSection {
       Map<String, Runnable> ways = new LinkedHashMap<>();
       ways.put(
           "own, lower triangle mirrored", () -> device.backend().gram().rowProducts(x, 1, 0, out));
-      ways.put("library, full product", () -> device.rowProductsByLibrary(x, out, n));
+      ways.put(FULL, () -> device.rowProductsByLibrary(x, out, n));
       ways.put(
           "library, lower tiles of %,d mirrored".formatted(edge),
           () -> device.rowProductsByLibrary(x, out, edge));
@@ -60,6 +62,7 @@ final class GramSection {
                     bench.ceilings().bandwidth())
                 .errors(Errors.ofRandom(CeilingSection.productError(device, typed, out)))
                 .peak(device.peakBytes())
+                .note(name.equals(FULL) ? "" : times.get(name).against("full", times.get(FULL)))
                 .note(bench.reduced(wanted, n))
                 .build());
       });

@@ -105,6 +105,15 @@ final class KernelSection {
             ceiling));
   }
 
+  /** Says how long the separate way takes, if there is one and this is another. */
+  private static String comparison(Way way, Map<String, Spread> times) {
+    return times.keySet().stream()
+        .filter(name -> name.startsWith(SEPARATE) && !name.equals(way.name()))
+        .findFirst()
+        .map(name -> times.get(way.name()).against("separate", times.get(name)))
+        .orElse("");
+  }
+
   private List<Figure> run(String section, DType dtype, int wanted, int depth, List<Way> ways) {
     int n = bench.fitting(wanted, OUTPUTS * dtype.bytes());
     InfiniteNetwork network = InfiniteNetwork.of(depth, Activation.RELU, 2, 0);
@@ -144,6 +153,7 @@ final class KernelSection {
                 .peak(device.peakBytes())
                 .launches(launches)
                 .errors(bench.reference().errors(outputs, bench.inputs()))
+                .note(comparison(way, times))
                 .note(bench.reduced(wanted, n))
                 .build());
       }

@@ -51,6 +51,7 @@ final class VectorSection {
               .errors(Errors.ofRandom(error(bench, kernel, factors, out)))
               .launches(launches)
               .note("both triangles")
+              .note(times.get(MULTIPLY).against("building K", times.get(BUILD)))
               .note(bench.reduced(wanted, n))
               .build(),
           new Figure.Builder(NAME, BUILD, size, times.get(BUILD))

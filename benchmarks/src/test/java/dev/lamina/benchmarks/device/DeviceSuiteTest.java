@@ -62,7 +62,11 @@ class DeviceSuiteTest {
     }
     assertThat(progress).hasSizeGreaterThan(result.figures().size());
     assertThat(DeviceReport.markdown(result, LocalDate.EPOCH))
-        .contains("EMULATED", "| fused, 3×TF32 | N=150 d=24 L=3 |", "gram_f32_uniform")
+        .contains(
+            "EMULATED",
+            "| fused, 3×TF32 (separate takes ",
+            " | N=150 d=24 L=3 | ",
+            "gram_f32_uniform")
         .doesNotContain("NaN", "FAILED");
     assertThat(Json.write(result)).contains("\"emulated\" : true");
   }
