@@ -64,6 +64,7 @@ public final class CudaBackendProvider implements BackendProvider {
       }
     }
     findings.add(code());
+    findings.add(emulation());
     findings.addAll(search(config).findings());
     return findings;
   }
@@ -88,6 +89,15 @@ public final class CudaBackendProvider implements BackendProvider {
             "none in this build: there was no nvcc",
             "build Lamina where CUDA's nvcc 13 is on the PATH")
         : Finding.found("device code", CudaProbe.targets(packed));
+  }
+
+  private static Finding emulation() {
+    return DeviceCode.hasEmulation()
+        ? Finding.found("emulated device", "packed, for tests and `lamina bench --emulated`")
+        : Finding.missing(
+            "emulated device",
+            "none in this build: for tests only",
+            "optional: build Lamina where g++ 12 or newer is on the PATH");
   }
 
   private static BlasSearch search(LaminaConfig config) {

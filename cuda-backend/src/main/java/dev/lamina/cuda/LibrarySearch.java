@@ -78,6 +78,13 @@ record LibrarySearch(Optional<Path> configured, Map<String, String> environment,
     for (String variable : List.of("VIRTUAL_ENV", "CONDA_PREFIX")) {
       home(variable).ifPresent(home -> libraries.add(home.resolve("lib")));
     }
+    // An environment is in use when its python3 is found first, whether or not it was activated.
+    for (String folder : environment.getOrDefault("PATH", "").split(":", -1)) {
+      Path bin = Path.of(folder);
+      if (bin.getParent() != null && Files.isExecutable(bin.resolve("python3"))) {
+        libraries.add(bin.resolveSibling("lib"));
+      }
+    }
     home("HOME").ifPresent(home -> libraries.add(home.resolve(".local/lib")));
     libraries.add(root.resolve("usr/local/lib"));
     libraries.add(root.resolve("usr/lib"));

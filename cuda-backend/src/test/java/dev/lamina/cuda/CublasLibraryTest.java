@@ -82,6 +82,14 @@ class CublasLibraryTest {
   }
 
   @Test
+  void thePlaceThatIsThereIsLoaded() {
+    String library = folder.resolve("libcublas.so.13").toString();
+    assertThat(DriverLibrary.preload(List.of("libno.such.so.1", "/no/such/place.so", library)))
+        .contains(library);
+    assertThat(DriverLibrary.preload(List.of("libno.such.so.1"))).isEmpty();
+  }
+
+  @Test
   void tensorFloat32IsAModeOfItsOwn() throws IOException {
     Files.deleteIfExists(log());
     try (CublasLibrary blas = open()) {

@@ -73,6 +73,7 @@ class CudaBackendProviderTest {
         .contains(
             "NVIDIA driver",
             "device code",
+            "emulated device",
             "libcublas.so.12",
             "libcublas.so.13",
             "matrix products");

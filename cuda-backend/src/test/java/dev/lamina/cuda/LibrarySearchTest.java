@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,17 @@ class LibrarySearchTest {
       Path file = put(folder);
       assertThat(find("mine", environment)).as(folder).contains(file);
     }
+  }
+
+  @Test
+  void findsTheEnvironmentOfThePythonOnThePath() throws IOException {
+    Path python = Files.createDirectories(root.resolve("venv/bin")).resolve("python3");
+    Files.createFile(
+        python, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path file = put("venv/lib/python3.12/site-packages/nvidia/cu13/lib");
+    String path = root.resolve("empty") + "::" + python.getParent();
+    assertThat(find(null, Map.of("PATH", path))).contains(file);
+    assertThat(find(null, Map.of("PATH", ""))).isEmpty();
   }
 
   @Test
