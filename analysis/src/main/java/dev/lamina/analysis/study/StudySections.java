@@ -1,5 +1,6 @@
 package dev.lamina.analysis.study;
 
+import dev.lamina.analysis.alignment.AlignmentSection;
 import dev.lamina.analysis.degeneracy.DegeneracySection;
 import dev.lamina.analysis.propagation.PropagationSection;
 import dev.lamina.analysis.regression.RegressionSection;
@@ -18,6 +19,7 @@ public final class StudySections {
         new RegressionSection(),
         new DegeneracySection(),
         new PropagationSection(),
-        new TrainabilitySection());
+        new TrainabilitySection(),
+        new AlignmentSection());
   }
 }

@@ -46,6 +46,8 @@ public final class Training implements AutoCloseable {
   private final Map<Long, Batch> batches = new HashMap<>();
   private final Map<Long, Pass> evaluations = new HashMap<>();
 
+  private TrainingObserver observer = TrainingObserver.NONE;
+  private Optional<Network> shown = Optional.empty();
   private long step;
   private double runningLoss = Double.NaN;
   private int belowTarget;
@@ -120,7 +122,19 @@ public final class Training implements AutoCloseable {
    * @return what became of it
    */
   public TrainingResult run() {
+    return run(TrainingObserver.NONE);
+  }
+
+  /**
+   * Trains until the plan ends it. To be called once, instead of {@link #run()}.
+   *
+   * @param observer may look at the network before the first step and after every step
+   * @return what became of it
+   */
+  public TrainingResult run(TrainingObserver observer) {
+    this.observer = observer;
     int resumed = resume();
+    show();
     Optional<Ending> ending = ended();
     progress.begin("training", Math.max(1, steps() - step));
     while (ending.isEmpty()) {
@@ -133,6 +147,16 @@ public final class Training implements AutoCloseable {
       }
     }
     return new TrainingResult(history, ending.orElseThrow(), resumed);
+  }
+
+  private void show() {
+    if (observer.wants(step)) {
+      if (shown.isEmpty()) {
+        shown = Optional.of(good.copy(good.dtype()));
+      }
+      network.download(shown.get());
+      observer.look(step, shown.get());
+    }
   }
 
   private int resume() {
@@ -242,6 +266,7 @@ public final class Training implements AutoCloseable {
       hits += batch.hits();
       batch.pass.backward(batch.x);
       updates.apply(step, rate);
+      show();
       lossSum += loss * n;
       seen += n;
       runningLoss = step == 1 ? loss : FORGET * runningLoss + (1 - FORGET) * loss;
@@ -367,6 +392,7 @@ public final class Training implements AutoCloseable {
     evaluations.values().forEach(Pass::close);
     updates.close();
     network.close();
+    shown.ifPresent(Network::close);
     good.close();
   }
 }
