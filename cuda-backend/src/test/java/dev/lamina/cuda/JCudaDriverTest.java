@@ -66,6 +66,7 @@ class JCudaDriverTest {
             "finding: device 0: Stand-in for a GPU, 0.1 GiB, compute capability 9.0, 2 multiprocessors\n",
             "opened and closed 20 times\n",
             "same bits as the emulated driver: true\n",
+            "layers have the same bits: true\n",
             "missing: load device code a test: no device function named no_such_function (500); the device code and this version of Lamina do not belong together: build both anew\n",
             "left open: 0\n");
   }

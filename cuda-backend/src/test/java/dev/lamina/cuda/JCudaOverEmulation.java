@@ -4,11 +4,14 @@ import dev.lamina.backend.Availability;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.DeviceException;
 import dev.lamina.config.LaminaConfig;
+import dev.lamina.kernel.Activation;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
+import dev.lamina.ops.DenseParameters;
 import dev.lamina.ops.Jitter;
+import dev.lamina.ops.NoiseKey;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -16,6 +19,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A process of its own in which JCuda finds a stand-in for NVIDIA's driver: opens the backend the
@@ -84,6 +88,23 @@ final class JCudaOverEmulation {
       other.solve().inverse(same);
       boolean equal = java.util.Arrays.deepEquals(k.toArray(), same.toArray());
       System.out.println("same bits as the emulated driver: " + equal);
+      boolean layers = java.util.Arrays.deepEquals(layer(backend, x), layer(other, x));
+      System.out.println("layers have the same bits: " + layers);
+    }
+  }
+
+  private static double[][] layer(Backend backend, HostMatrix x) {
+    try (HostMatrix w = EmulatedDeviceTest.random(DType.FLOAT32, 12, 9, 2);
+        HostMatrix b = EmulatedDeviceTest.random(DType.FLOAT32, 1, 12, 3);
+        HostMatrix a = HostMatrix.allocate(DType.FLOAT32, x.rows(), 12)) {
+      Activation activation = Activation.parse("polynomial(coefficients=[0.5, 1, 0.3])");
+      try (DeviceMatrix dx = backend.upload(x);
+          DeviceMatrix da = backend.allocate(DType.FLOAT32, x.rows(), 12)) {
+        backend.layers().forward(new DenseParameters(w, Optional.of(b), activation), dx, da, da);
+        backend.layers().addGaussian(0.1, NoiseKey.of(1, 2, 3), da);
+        backend.download(da, a);
+      }
+      return a.toArray();
     }
   }
 }

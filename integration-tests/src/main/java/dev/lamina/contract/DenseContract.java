@@ -326,6 +326,17 @@ public abstract class DenseContract extends LayerContract {
   }
 
   @Test
+  final void signIsAStepWithoutSlope() {
+    Placed z = place(new double[][] {{-2, 0, 3, Double.NaN}});
+    Placed a = output(1, 4);
+    layers().activate(activation("sign"), z.matrix(), a.matrix());
+    assertThat(a.read()[0]).containsExactly(-1, 0, 1, Double.NaN);
+    Placed delta = place(new double[][] {{5, 6, 7, 8}});
+    layers().activateBackward(activation("sign"), z.matrix(), delta.matrix());
+    assertThat(delta.read()).isDeepEqualTo(new double[1][4]);
+  }
+
+  @Test
   final void nanStaysInItsRow() {
     double[][] x = random(6, 40, 30);
     x[17][3] = Double.NaN;
