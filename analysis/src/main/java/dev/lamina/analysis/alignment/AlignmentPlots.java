@@ -6,6 +6,7 @@ import dev.lamina.analysis.alignment.AlignmentStudyResult.Run;
 import dev.lamina.analysis.alignment.Profiles.Mean;
 import dev.lamina.analysis.report.Axis;
 import dev.lamina.analysis.report.Heatmap;
+import dev.lamina.analysis.report.NumberTexts;
 import dev.lamina.analysis.report.Plot;
 import dev.lamina.analysis.report.Series;
 import java.util.ArrayList;
@@ -74,10 +75,9 @@ final class AlignmentPlots {
                     "equilibrium",
                     List.of(l, l),
                     List.of(0.0, 1.05 * top(trained)))));
-    depth
-        .prediction()
-        .powerLaw()
-        .ifPresent(l ->
+    depth.prediction().powerLaw().stream()
+        .filter(l -> l <= depth.depth())
+        .forEach(l ->
             series.add(
                 new Series.Line(
                     "power law of very deep networks",
@@ -195,8 +195,15 @@ final class AlignmentPlots {
     return runs.getFirst().times().subList(0, common).stream().map(Moment::step).toList();
   }
 
-  Heatmap heatmap(String id, String title, List<Run> runs, Function<Moment, List<Double>> profile) {
+  Heatmap heatmap(
+      String id,
+      String title,
+      List<Run> runs,
+      Function<Moment, List<Double>> profile,
+      Function<Run, AlignmentResult> end) {
     List<Long> steps = steps(runs);
+    List<String> names = new ArrayList<>(steps.stream().map(String::valueOf).toList());
+    names.add("end");
     List<List<Double>> values = new ArrayList<>();
     for (int l = 0; l < main.depth(); l++) {
       int layer = l;
@@ -205,21 +212,31 @@ final class AlignmentPlots {
         int time = t;
         row.add(Profiles.mean(runs, run -> profile.apply(run.times().get(time)).get(layer)).mean());
       }
+      row.add(Profiles.mean(runs, run -> end.apply(run).alignments().get(layer)).mean());
       values.add(row);
     }
     return new Heatmap(
         id,
         title + ", depth " + main.depth(),
         "Alignment of every layer, mean over the runs, after so many steps, which are spaced evenly"
-            + " on a logarithmic scale. The pattern with its peak inside is made by training: at step"
-            + " 0 all layers are near the identity's level.",
-        DEFINITION,
-        Axis.named("steps", steps.stream().map(String::valueOf).toList()),
+            + " on a logarithmic scale, and at the end. The pattern with its peak inside is made by"
+            + " training: at step 0 all layers are near the identity's level."
+            + predicted(),
+        DEFINITION + PREDICTION,
+        Axis.named("steps", names),
         Axis.linear(LAYER, ""),
         Axis.linear(ALIGNMENT, ""),
-        IntStream.range(0, steps.size()).mapToObj(i -> (double) i).toList(),
+        IntStream.range(0, names.size()).mapToObj(i -> (double) i).toList(),
         layers(main.depth()),
         values);
+  }
+
+  private String predicted() {
+    return main.prediction().layer().isPresent()
+        ? " The predicted equilibrium layer is "
+            + NumberTexts.rounded(main.prediction().layer().getAsDouble(), 3)
+            + "."
+        : "";
   }
 
   Plot wholePlot(List<Run> runs) {

@@ -56,10 +56,15 @@ final class AlignmentView {
               "time-train",
               "Alignment over training time, training examples",
               followed,
-              Moment::train));
+              Moment::train,
+              Run::trained));
       blocks.add(
           plots.heatmap(
-              "time-test", "Alignment over training time, test examples", followed, Moment::test));
+              "time-test",
+              "Alignment over training time, test examples",
+              followed,
+              Moment::test,
+              Run::test));
       blocks.add(plots.wholePlot(followed));
     }
     if (!main.finished().isEmpty()) {
