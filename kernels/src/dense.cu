@@ -38,8 +38,9 @@ NOT_UNROLLED
     engine.store(strip, memory.strip);
     __syncthreads();  // the strip is complete
     int64_t first = tile.row * EDGE + strip * Engine::STRIP;
+    int rows = static_cast<int>(min(x.rows - first, int64_t(Engine::STRIP)));
 NOT_UNROLLED
-    for (int r = warp_index(); r < Engine::STRIP && first + r < x.rows; r += WARPS) {
+    for (int r = warp_index(); r < rows; r += WARPS) {
 NOT_UNROLLED
       for (int c = lane_index(); c < Engine::EDGE; c += WARP) {
         int64_t i = first + r;
