@@ -163,4 +163,12 @@ public interface GramOps {
    * @return the squared norm of each kernel, then that of their sum; NaN or ∞ if entries are
    */
   double[] hadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g);
+
+  /**
+   * {@return the same operations, with {@code compute} telling a listener which share of the tiles
+   * is done}
+   *
+   * @param listener hears of every kernel matrix that is computed through the result
+   */
+  GramOps heardBy(TileListener listener);
 }

@@ -10,6 +10,8 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
 import dev.lamina.matrix.ShapeException;
+import dev.lamina.ops.GramOps;
+import dev.lamina.ops.TileListener;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -156,7 +158,7 @@ final class KernelCommand extends Subcommand {
     try (HostMatrix k = HostMatrix.allocate(type, a.rows(), b.rows());
         HostMatrix t = HostMatrix.allocate(type, angles == null ? 0 : a.rows(), b.rows())) {
       computeCorner(kernel, lamina, a, b);
-      double seconds = Stopwatch.medianSeconds(repeat, () -> fill(kernel, lamina, a, b, k, t));
+      double seconds = timed(kernel, lamina, a, b, k, t);
       Optional<AuditReport> report =
           Optional.ofNullable(audit)
               .map(pairs ->
@@ -213,18 +215,45 @@ final class KernelCommand extends Subcommand {
     HostMatrix z = b == a ? x : b.rows(0, Math.min(CORNER, b.rows()));
     try (HostMatrix k = HostMatrix.allocate(a.dtype(), x.rows(), z.rows());
         HostMatrix t = HostMatrix.allocate(a.dtype(), x.rows(), z.rows())) {
-      fill(kernel, lamina, x, z, k, t);
+      fill(kernel, lamina.gram(), x, z, k, t);
     }
   }
 
-  private void fill(
+  /** Computes the matrix under a bar, and returns the median of the seconds. */
+  private double timed(
       Kernel kernel, Lamina lamina, HostMatrix a, HostMatrix b, HostMatrix k, HostMatrix t) {
-    if (angles == null) {
-      lamina.gram().compute(kernel, a, b, k);
-    } else {
-      lamina.gram().compute(kernel, a, b, k, t);
+    try (ProgressBars progress = session().progress()) {
+      GramOps gram = lamina.gram().heardBy(bar(progress));
+      return Stopwatch.medianSeconds(
+          repeat,
+          () -> {
+            fill(kernel, gram, a, b, k, t);
+            lamina.backend().synchronize();
+          });
     }
-    lamina.backend().synchronize();
+  }
+
+  private static TileListener bar(ProgressBars progress) {
+    return new TileListener() {
+      @Override
+      public synchronized void begin(long tiles) {
+        progress.begin("kernel matrix", tiles);
+      }
+
+      @Override
+      public synchronized void finished(long tiles) {
+        progress.advance(tiles);
+      }
+    };
+  }
+
+  private void fill(
+      Kernel kernel, GramOps gram, HostMatrix a, HostMatrix b, HostMatrix k, HostMatrix t) {
+    if (angles == null) {
+      gram.compute(kernel, a, b, k);
+    } else {
+      gram.compute(kernel, a, b, k, t);
+    }
   }
 
   private Document document(

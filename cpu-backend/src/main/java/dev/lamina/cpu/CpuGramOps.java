@@ -7,7 +7,9 @@ import dev.lamina.lowering.RowProgram;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.ops.AbstractGramOps;
+import dev.lamina.ops.GramOps;
 import dev.lamina.ops.RowScan;
+import dev.lamina.ops.TileListener;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,10 +20,21 @@ final class CpuGramOps extends AbstractGramOps {
 
   private final Workers workers;
   private final MemoryBudget budget;
+  private final TileListener listener;
 
   CpuGramOps(Workers workers, MemoryBudget budget) {
+    this(workers, budget, TileListener.NONE);
+  }
+
+  private CpuGramOps(Workers workers, MemoryBudget budget, TileListener listener) {
     this.workers = workers;
     this.budget = budget;
+    this.listener = listener;
+  }
+
+  @Override
+  public GramOps heardBy(TileListener other) {
+    return new CpuGramOps(workers, budget, other);
   }
 
   @Override
@@ -46,17 +59,22 @@ final class CpuGramOps extends AbstractGramOps {
   private void computeAll(KernelTiles tiles, List<HostMatrix> outputs) {
     long columns = tiles.zBlockCount();
     long count = Math.multiplyExact(tiles.xBlockCount(), columns);
+    listener.begin(count);
     forEachTile(
         tiles,
         count,
-        (worker, index) ->
-            tiles.tile(worker, index / columns, index % columns, new Store(outputs, false)));
+        (worker, index) -> {
+          tiles.tile(worker, index / columns, index % columns, new Store(outputs, false));
+          listener.finished(1);
+        });
   }
 
   private void computeSymmetric(KernelTiles tiles, long n, List<HostMatrix> outputs) {
+    long count = TilePlan.lowerTiles(tiles.xBlockCount());
+    listener.begin(count);
     forEachTile(
         tiles,
-        TilePlan.lowerTiles(tiles.xBlockCount()),
+        count,
         (worker, index) -> {
           long i = TilePlan.lowerRow(index);
           long j = index - TilePlan.lowerTiles(i);
@@ -71,6 +89,7 @@ final class CpuGramOps extends AbstractGramOps {
           } else {
             tiles.tile(worker, i, j, new Store(outputs, true));
           }
+          listener.finished(1);
         });
   }
 

@@ -12,7 +12,9 @@ import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.ops.AbstractGramOps;
+import dev.lamina.ops.GramOps;
 import dev.lamina.ops.RowScan;
+import dev.lamina.ops.TileListener;
 import java.util.List;
 
 /** Kernel and Gram matrices on a GPU. */
@@ -27,6 +29,7 @@ final class CudaGramOps extends AbstractGramOps {
   private final DeviceContext context;
   private final DeviceBlas blas;
   private final KernelRoute.Choice choice;
+  private final TileListener listener;
 
   CudaGramOps(DeviceContext context, DeviceBlas blas, CudaMath math) {
     this(
@@ -38,9 +41,20 @@ final class CudaGramOps extends AbstractGramOps {
   }
 
   CudaGramOps(DeviceContext context, DeviceBlas blas, KernelRoute.Choice choice) {
+    this(context, blas, choice, TileListener.NONE);
+  }
+
+  private CudaGramOps(
+      DeviceContext context, DeviceBlas blas, KernelRoute.Choice choice, TileListener listener) {
     this.context = context;
     this.blas = blas;
     this.choice = choice;
+    this.listener = listener;
+  }
+
+  @Override
+  public GramOps heardBy(TileListener other) {
+    return new CudaGramOps(context, blas, choice, other);
   }
 
   private static boolean tensorCores(CudaDriver.DeviceProperties device) {
@@ -53,7 +67,7 @@ final class CudaGramOps extends AbstractGramOps {
       Inputs inputs = inputs("compute", lowering, x, z);
       if (x.rows() > 0 && z.rows() > 0) {
         try (Workspace workspace = context.workspace("compute")) {
-          KernelMatrices.compute(workspace, inputs, route(inputs), outputs);
+          KernelMatrices.compute(workspace, inputs, route(inputs), outputs, listener);
         }
       }
     }

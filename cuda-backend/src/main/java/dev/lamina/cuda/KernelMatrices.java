@@ -4,6 +4,7 @@ import dev.lamina.cuda.KernelTiles.Inputs;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
+import dev.lamina.ops.TileListener;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -84,19 +85,28 @@ final class KernelMatrices implements AutoCloseable {
    * @param inputs kernel and rows, at least one of each
    * @param route how
    * @param outputs N×M each
+   * @param listener hears of every tile
    */
   static void compute(
-      Workspace workspace, Inputs inputs, KernelRoute route, List<? extends Matrix> outputs) {
+      Workspace workspace,
+      Inputs inputs,
+      KernelRoute route,
+      List<? extends Matrix> outputs,
+      TileListener listener) {
     try (KernelMatrices matrices = new KernelMatrices(workspace, inputs, route, outputs)) {
-      matrices.run();
+      matrices.run(listener);
     }
   }
 
-  private void run() {
+  private void run(TileListener listener) {
+    long rows = Math.ceilDiv(inputs.n(), edge);
+    listener.begin(
+        inputs.symmetric() ? rows * (rows + 1) / 2 : rows * Math.ceilDiv(inputs.m(), edge));
     for (long row = 0; row < inputs.n(); row += edge) {
       long end = inputs.symmetric() ? row + 1 : inputs.m();
       for (long col = 0; col < end; col += edge) {
         tile(row, Math.min(edge, inputs.n() - row), col, Math.min(edge, inputs.m() - col));
+        listener.finished(1);
       }
     }
   }

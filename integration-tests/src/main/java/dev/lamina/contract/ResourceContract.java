@@ -11,9 +11,11 @@ import dev.lamina.kernel.Kernel;
 import dev.lamina.kernel.NeuralKernels;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.Matrix;
+import dev.lamina.ops.TileListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -255,6 +257,51 @@ public abstract class ResourceContract extends BackendContract {
     try (Placed out = poison(b, Math.toIntExact(x.matrix().rows()), cols)) {
       b.gram().multiply(kernel, x.matrix(), x.matrix(), v.matrix(), out.matrix());
       return out.read();
+    }
+  }
+
+  /** Also with tiles of 2 MiB, so that there are many; both inputs the same, and different. */
+  @Test
+  final void aListenerHearsOfEveryTileAndChangesNothing() {
+    Kernel kernel = Kernel.parse("nngp(depth=2)");
+    double[][] x = Inputs.rows(1, dtype(), N / 3, D);
+    double[][] z = Inputs.rows(2, dtype(), N / 5, D);
+    try (Backend b = open(LaminaConfig.defaults().withMemoryBudget(SMALL_BUDGET));
+        Placed px = place(b, x);
+        Placed pz = place(b, z);
+        Placed square = poison(b, N / 3, N / 3);
+        Placed oblong = poison(b, N / 3, N / 5)) {
+      b.gram().compute(kernel, px.matrix(), px.matrix(), square.matrix());
+      b.gram().compute(kernel, px.matrix(), pz.matrix(), oblong.matrix());
+      double[][] silent = square.read();
+      double[][] silentOblong = oblong.read();
+      Tiles heard = new Tiles(new AtomicLong(), new AtomicLong());
+      b.gram().heardBy(heard).compute(kernel, px.matrix(), px.matrix(), square.matrix());
+      heard.requireAll();
+      b.gram().heardBy(heard).compute(kernel, px.matrix(), pz.matrix(), oblong.matrix());
+      heard.requireAll();
+      assertThat(square.read()).isDeepEqualTo(silent);
+      assertThat(oblong.read()).isDeepEqualTo(silentOblong);
+    }
+  }
+
+  /** Counts tiles. */
+  private record Tiles(AtomicLong planned, AtomicLong done) implements TileListener {
+    @Override
+    public void begin(long tiles) {
+      planned.set(tiles);
+      done.set(0);
+    }
+
+    @Override
+    public void finished(long tiles) {
+      done.addAndGet(tiles);
+    }
+
+    void requireAll() {
+      assertThat(planned.get()).as("planned tiles").isPositive();
+      assertThat(done.get()).as("finished tiles").isEqualTo(planned.get());
+      planned.set(0);
     }
   }
 }

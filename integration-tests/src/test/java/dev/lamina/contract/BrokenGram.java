@@ -8,6 +8,7 @@ import dev.lamina.matrix.Matrix;
 import dev.lamina.matrix.ShapeException;
 import dev.lamina.ops.GramOps;
 import dev.lamina.ops.KernelInputException;
+import dev.lamina.ops.TileListener;
 import java.util.Collections;
 import java.util.List;
 
@@ -28,6 +29,11 @@ final class BrokenGram implements GramOps {
     this.right = right;
     this.flaw = flaw;
     this.leaks = leaks;
+  }
+
+  @Override
+  public GramOps heardBy(TileListener listener) {
+    return new BrokenGram(right.heardBy(listener), flaw, leaks);
   }
 
   @Override

@@ -7,11 +7,17 @@ import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.matrix.ShapeException;
 import dev.lamina.ops.GramOps;
+import dev.lamina.ops.TileListener;
 import java.util.List;
 
 /** The part of {@link GramOps} that regression uses, in plain float64 loops. */
 final class NaiveGram implements GramOps {
   private int neuralPasses;
+
+  @Override
+  public GramOps heardBy(TileListener listener) {
+    throw new UnsupportedOperationException("regression listens to nothing");
+  }
 
   int neuralPasses() {
     return neuralPasses;
