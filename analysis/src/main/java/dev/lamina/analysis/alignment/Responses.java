@@ -24,6 +24,11 @@ final class Responses implements AutoCloseable {
   private final Owned owned = new Owned();
   private final DeviceMatrix weights;
   private final DeviceMatrix bias;
+  private final DeviceMatrix change;
+  private final DeviceMatrix products;
+  private final DeviceMatrix sums;
+  private final DeviceMatrix unitOnes;
+  private final HostMatrix found;
 
   /**
    * Prepares a layer.
@@ -42,6 +47,11 @@ final class Responses implements AutoCloseable {
     this.n = n;
     this.weights = matrix(stage.outputs(), stage.inputs());
     this.bias = matrix(1, stage.outputs());
+    this.change = matrix(n, stage.outputs());
+    this.products = matrix(units.rows(), stage.outputs());
+    this.sums = matrix(units.rows(), 1);
+    this.unitOnes = owned.add(Constants.ones(backend, stage.outputs()));
+    this.found = owned.add(HostMatrix.allocate(DType.FLOAT64, units.rows(), 1));
   }
 
   private DeviceMatrix matrix(long rows, long cols) {
@@ -77,28 +87,22 @@ final class Responses implements AutoCloseable {
    * @param to takes the C·N numbers, output by output
    */
   void respond(double[] to) {
-    try (DeviceMatrix change = backend.allocate(DType.FLOAT64, n, stage.outputs());
-        DeviceMatrix products = backend.allocate(DType.FLOAT64, units.rows(), stage.outputs());
-        DeviceMatrix sums = backend.allocate(DType.FLOAT64, units.rows(), 1);
-        DeviceMatrix unitOnes = Constants.ones(backend, stage.outputs());
-        HostMatrix found = HostMatrix.allocate(DType.FLOAT64, units.rows(), 1)) {
-      gram.gemm(stage.input(), false, weights, true, 1, 0, change);
-      if (stage.bias()) {
-        gram.gemm(exampleOnes, true, bias, false, 1, 1, change);
-      }
-      for (long from = 0; from < units.rows(); from += n) {
-        backend.layers().add(1, change, 0, products.rows(from, from + n));
-      }
-      gram.hadamard(units, products);
-      gram.gemm(products, false, unitOnes, true, 1, 0, sums);
-      backend.download(sums, found);
-      for (int from = 0; from < to.length; from += n) {
-        centre(found, from, to);
-      }
+    gram.gemm(stage.input(), false, weights, true, 1, 0, change);
+    if (stage.bias()) {
+      gram.gemm(exampleOnes, true, bias, false, 1, 1, change);
+    }
+    for (long from = 0; from < units.rows(); from += n) {
+      backend.layers().add(1, change, 0, products.rows(from, from + n));
+    }
+    gram.hadamard(units, products);
+    gram.gemm(products, false, unitOnes, true, 1, 0, sums);
+    backend.download(sums, found);
+    for (int from = 0; from < to.length; from += n) {
+      centre(from, to);
     }
   }
 
-  private void centre(HostMatrix found, int from, double[] to) {
+  private void centre(int from, double[] to) {
     double mean = 0;
     for (int i = from; i < from + n; i++) {
       mean += found.get(i, 0) / n;
