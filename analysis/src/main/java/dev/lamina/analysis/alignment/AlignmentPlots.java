@@ -125,7 +125,7 @@ final class AlignmentPlots {
     series.add(depthPoints("peak, interpolated, ± 1 sd of runs", "peak", measured, Profiles::peak));
     series.add(
         depthPoints(
-            "centre of mass above the identity level, ± 1 sd",
+            "centre of mass, ± 1 sd",
             "centre of mass",
             measured,
             d -> Profiles.mean(d.finished(), run -> run.trained().peak().centreOfMass())));
@@ -148,7 +148,8 @@ final class AlignmentPlots {
     return new Plot(
         "peaks",
         "The peak against depth",
-        "Layer at which the alignment of trained networks peaks, and the predicted equilibrium layer."
+        "Layer at which the alignment of trained networks peaks, its centre of mass above the"
+            + " identity level, and the predicted equilibrium layer."
             + " The prediction by recursion has no free parameter; its power law is approached slowly"
             + " and is here for orientation only.",
         DEFINITION
