@@ -107,6 +107,7 @@ final class AlignmentCommand extends Subcommand {
         new AlignmentSettings(denominator(), permutations, parts, effectiveRank, seed);
     try (Network read = readNetwork();
         HostMatrix inputs = InputFile.read(x, DType.FLOAT64, session())) {
+      read.requireFinite(network.toString());
       AlignmentExamples examples = examples(read, inputs);
       EquilibriumPrediction prediction = EquilibriumPrediction.of(read, inputs);
       try (Lamina lamina = Lamina.open(session().config())) {

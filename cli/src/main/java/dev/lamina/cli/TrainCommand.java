@@ -121,7 +121,13 @@ final class TrainCommand extends Subcommand {
       lines.add(line(run));
     }
     for (RunEntry run : document.runs()) {
-      lines.add("seed " + run.seed() + ": " + run.ending() + "; " + run.network());
+      lines.add(
+          "seed %d: %s; %s%s"
+              .formatted(
+                  run.seed(),
+                  run.ending(),
+                  run.network(),
+                  run.epochs().isEmpty() ? " is the network before training" : ""));
     }
     boolean failed = document.runs().stream().anyMatch(RunEntry::diverged);
     return new Output(document, lines.toString(), failed ? Failure.FAILED : 0);

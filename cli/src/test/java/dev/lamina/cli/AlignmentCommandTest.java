@@ -228,6 +228,14 @@ class AlignmentCommandTest {
     assertThat(run.json().get("missingClasses").toString()).isEqualTo("[1]");
   }
 
+  @Test
+  void parametersThatAreNoNumbersAreRefused() {
+    RunResult run = run(own(Activation.RELU, Double.NaN), x(6, 5), y(0, 1, 2, 0, 1, 2));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("layer 1: parameters must be finite but row 0, column 0 of a 1×", "is NaN");
+  }
+
   /** Every unit of the first layer is off, so that no gradient and no difference gets through. */
   @Test
   void deadLayersAreNullAndNamed() {
@@ -275,7 +283,7 @@ class AlignmentCommandTest {
         "DIR/torch.safetensors has 3 outputs but DIR/x.npy is 4×5 float64; it must have a column for each output, or class labels in one column");
     requireBad(
         run(network, x(3, 5), y(0, 1, 2)),
-        "DIR/torch.safetensors does not say which activation its hidden layers have: give one");
+        "DIR/torch.safetensors does not say which activation its hidden layers have: give one (--activation)");
     requireBad(
         run(network, x(3, 5), y(0, 1, 2), "--activation", "relu", "--exact", "--probes", "3"),
         "--exact and --probes both say how norms are found: give one of them");

@@ -116,6 +116,32 @@ public final class Network implements AutoCloseable {
     return new Network(layers.stream().map(layer -> layer.copy(type)).toList());
   }
 
+  /**
+   * Checks that all parameters are finite.
+   *
+   * @param source what the network comes from, for the message
+   * @throws IllegalArgumentException naming the layer and the first entry that is not
+   */
+  public void requireFinite(String source) {
+    for (int l = 0; l < layers.size(); l++) {
+      for (HostMatrix m : layers.get(l).matrices()) {
+        requireFinite(source + ", layer " + (l + 1), m);
+      }
+    }
+  }
+
+  private static void requireFinite(String what, HostMatrix m) {
+    for (long i = 0; i < m.rows(); i++) {
+      for (long j = 0; j < m.cols(); j++) {
+        if (!Double.isFinite(m.get(i, j))) {
+          throw new IllegalArgumentException(
+              "%s: parameters must be finite but row %d, column %d of a %s matrix is %s"
+                  .formatted(what, i, j, m.shape(), Double.toString(m.get(i, j))));
+        }
+      }
+    }
+  }
+
   /** Closes all matrices. Closing twice does nothing. */
   @Override
   public void close() {

@@ -62,7 +62,8 @@ final class SequentialNames extends NetworkReader {
     return hidden()
         .orElseThrow(() ->
             new MissingActivationException(
-                file().file() + " does not say which activation its hidden layers have: give one"));
+                file().file()
+                    + " does not say which activation its hidden layers have: give one (--activation)"));
   }
 
   private Map<Integer, Map<String, TensorInfo>> modules() {

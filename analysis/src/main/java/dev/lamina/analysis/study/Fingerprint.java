@@ -19,12 +19,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A SHA-256 digest of everything that a result depends on: equal prints, equal results. */
-final class Fingerprint {
+public final class Fingerprint {
   private static final int BUFFER = 1 << 16;
 
   private final MessageDigest digest;
 
-  Fingerprint() {
+  /** Begins a digest. */
+  public Fingerprint() {
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -32,8 +33,13 @@ final class Fingerprint {
     }
   }
 
-  /** Adds a text; its length is added too, so that two texts cannot run into each other. */
-  Fingerprint add(String text) {
+  /**
+   * Adds a text; its length is added too, so that two texts cannot run into each other.
+   *
+   * @param text the text
+   * @return this
+   */
+  public Fingerprint add(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
     digest.update(bytes);
@@ -57,12 +63,19 @@ final class Fingerprint {
     return this;
   }
 
-  private void add(HostMatrix m) {
+  /**
+   * Adds shape, element type and entries of a matrix.
+   *
+   * @param m the matrix
+   * @return this
+   */
+  public Fingerprint add(HostMatrix m) {
     add(m.shape());
     for (long row = 0; row < m.rows(); row++) {
       long bytes = m.cols() * m.dtype().bytes();
       digest.update(m.segment().asSlice(m.byteOffset(row, 0), bytes).asByteBuffer());
     }
+    return this;
   }
 
   /**
@@ -101,8 +114,8 @@ final class Fingerprint {
     }
   }
 
-  /** Returns the print in hexadecimal digits. Nothing can be added afterwards. */
-  String text() {
+  /** {@return the print in hexadecimal digits; nothing can be added afterwards} */
+  public String text() {
     return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -44,7 +44,8 @@ final class Checkpoint {
    * @param file the file
    * @param run what identifies the run
    */
-  static void write(Path file, String run, State state, DeviceNetwork network, Updates updates) {
+  static void write(
+      Path file, RunIdentity run, State state, DeviceNetwork network, Updates updates) {
     List<NamedTensor> tensors = new ArrayList<>();
     try (Owned owned = new Owned()) {
       forEach(
@@ -57,7 +58,7 @@ final class Checkpoint {
             tensors.add(NamedTensor.matrix(name, copy));
           });
       Map<String, String> metadata = new LinkedHashMap<>();
-      metadata.put(RUN, run);
+      metadata.put(RUN, run.text());
       metadata.put(STATE, Json.writeLine(state));
       SafetensorsFile.write(file, tensors, metadata);
     }
@@ -70,14 +71,9 @@ final class Checkpoint {
    * @return where the run stands
    * @throws IllegalArgumentException if the file belongs to another run
    */
-  static State read(Path file, String run, DeviceNetwork network, Updates updates) {
+  static State read(Path file, RunIdentity run, DeviceNetwork network, Updates updates) {
     try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-      String found = tensors.metadata().getOrDefault(RUN, "no training run");
-      if (!found.equals(run)) {
-        throw new IllegalArgumentException(
-            "%s is a checkpoint of another run; remove it or train elsewhere%nexpected %s%nfound    %s"
-                .formatted(file, run, found));
-      }
+      run.require(file, tensors.metadata().getOrDefault(RUN, ""));
       State state = Json.read(tensors.metadata().get(STATE), State.class);
       forEach(
           network,

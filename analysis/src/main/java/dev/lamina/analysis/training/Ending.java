@@ -50,7 +50,7 @@ public sealed interface Ending {
               step,
               loss,
               layer == 0
-                  ? "though all layers are finite"
+                  ? "all pre-activations are finite but the outputs are too large for the loss"
                   : "the first pre-activations that are not finite are those of layer " + layer);
     }
   }

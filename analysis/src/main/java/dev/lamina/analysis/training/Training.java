@@ -1,11 +1,9 @@
 package dev.lamina.analysis.training;
 
-import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.backend.Backend;
 import dev.lamina.matrix.DeviceMatrix;
-import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.matrix.ShapeException;
 import java.nio.file.Files;
@@ -17,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import java.util.stream.Collectors;
 
 /**
  * One training run on one device.
@@ -42,7 +39,7 @@ public final class Training implements AutoCloseable {
   private final DeviceNetwork network;
   private final Updates updates;
   private final Network good;
-  private final String start;
+  private final Optional<RunIdentity> identity;
   private final Map<Long, Batch> batches = new HashMap<>();
   private final Map<Long, Pass> evaluations = new HashMap<>();
 
@@ -105,7 +102,7 @@ public final class Training implements AutoCloseable {
     this.network = new DeviceNetwork(backend, initial);
     this.updates = new Updates(network, plan.optimiser(), plan.seed());
     this.good = initial.copy(initial.dtype());
-    this.start = describe(initial);
+    this.identity = checkpoints.map(_ -> RunIdentity.of(backend, plan, data, initial));
   }
 
   /**
@@ -164,7 +161,8 @@ public final class Training implements AutoCloseable {
       return 0;
     }
     Checkpoint.State state =
-        Checkpoint.read(checkpoints.get().file(), identity(), network, updates);
+        Checkpoint.read(checkpoints.get().file(), identity.orElseThrow(), network, updates);
+    requireWithinPlan(state);
     step = state.step();
     runningLoss = state.runningLoss();
     belowTarget = state.belowTarget();
@@ -173,51 +171,19 @@ public final class Training implements AutoCloseable {
     return history.size();
   }
 
-  /** Returns everything that the bits of a run depend on; a run may be made longer later. */
-  private String identity() {
-    String epochs = plan.schedule() instanceof Schedule.Cosine ? ", " + plan.epochs() : "";
-    return "%s, rate %s, %s, %s%s, batch %d, seed %d, x %s %s, targets %s %s, network %s"
-        .formatted(
-            plan.loss(),
-            plan.rate(),
-            plan.optimiser(),
-            plan.schedule(),
-            epochs,
-            plan.batch(),
-            plan.seed(),
-            data.x().shape(),
-            Double.toHexString(backend.gram().dot(data.x(), data.x())),
-            data.targets().shape(),
-            Double.toHexString(backend.gram().dot(data.targets(), data.targets())),
-            start);
-  }
-
-  /** Returns what tells a fresh network from others: its layers, and the squares of the weights. */
-  private static String describe(Network network) {
-    return network.layers().stream()
-        .map(layer ->
-            switch (layer) {
-              case DenseLayer d ->
-                  "%s %s %s%s%s%s"
-                      .formatted(
-                          d.weights().shape(),
-                          squares(d.weights()),
-                          d.activation(),
-                          d.bias().map(b -> " bias " + squares(b)).orElse(""),
-                          d.norm().isPresent() ? " normalised" : "",
-                          d.residual() ? " residual" : "");
-            })
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String squares(HostMatrix m) {
-    double sum = 0;
-    for (long i = 0; i < m.rows(); i++) {
-      for (long j = 0; j < m.cols(); j++) {
-        sum += m.get(i, j) * m.get(i, j);
-      }
+  /** Refuses a run that is already longer than the plan, whose network is not what is asked for. */
+  private void requireWithinPlan(Checkpoint.State state) {
+    if (state.history().size() > plan.epochs() || state.step() > plan.steps()) {
+      throw new IllegalArgumentException(
+          "%s is at epoch %d and step %d, beyond the %s asked for; --fresh begins again, --out trains elsewhere"
+              .formatted(
+                  checkpoints.orElseThrow().file(),
+                  state.history().size(),
+                  state.step(),
+                  state.step() > plan.steps()
+                      ? plan.steps() + " steps"
+                      : plan.epochs() + " epochs"));
     }
-    return Double.toHexString(sum);
   }
 
   private long stepsPerEpoch() {
@@ -367,7 +333,7 @@ public final class Training implements AutoCloseable {
       checkpoints.ifPresent(c ->
           Checkpoint.write(
               c.file(),
-              identity(),
+              identity.orElseThrow(),
               new Checkpoint.State(step, runningLoss, belowTarget, history),
               network,
               updates));

@@ -50,6 +50,7 @@ public final class TrainingReader {
   public static TrainingFile read(LoadedConfig loaded, Path file, ConfigErrors errors) {
     ConfigReader root = loaded.reader();
     if (!root.has("train")) {
+      errors.throwIfAny(); // a file that could not be read has no blocks either
       root.problem("train", "is missing: this is no training file");
       errors.throwIfAny();
     }
@@ -64,18 +65,23 @@ public final class TrainingReader {
     String title = block.text("title", String.valueOf(file.getFileName()));
     long seed = block.whole("seed", Bounds.ANY, 1);
     List<Integer> seeds = block.integers("seeds", Bounds.ANY, List.of(1));
-    if (seeds.isEmpty()) {
-      block.problem("seeds", "must list at least one seed");
+    if (seeds.isEmpty() || seeds.stream().distinct().count() < seeds.size()) {
+      block.problem("seeds", "must list at least one seed, each once, but is " + seeds);
     }
     block.has("data");
     Optional<DataConfig> data = block.section("data").read(reader -> DataConfig.read(reader, base));
     NetworkConfig network = NetworkConfig.read(block.section("network"));
     TrainingPlan plan = plan(block);
+    if (network.batchNorm() && plan.batch() == 1) {
+      block.problem(
+          "batch",
+          "must be 0 or at least 2 with network.batch-norm, which needs a variance, but is 1");
+    }
     int every = block.integer("checkpoint-every", Bounds.atLeast(1), 1);
     return new TrainingFile(
         title,
         seed,
-        seeds.stream().distinct().map(Integer::longValue).toList(),
+        seeds.stream().map(Integer::longValue).toList(),
         data.orElse(null), // there is a problem then, and this is never used
         network,
         plan,

@@ -1,0 +1,111 @@
+package dev.lamina.analysis.training;
+
+import dev.lamina.analysis.network.DenseLayer;
+import dev.lamina.analysis.network.Layer;
+import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.report.Json;
+import dev.lamina.analysis.study.Fingerprint;
+import dev.lamina.backend.Backend;
+import dev.lamina.matrix.DeviceMatrix;
+import dev.lamina.matrix.HostMatrix;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that the bits of a run depend on, by name. A run may be made longer later, so the
+ * number of epochs belongs to it only if the schedule depends on it.
+ *
+ * @param parts what each part is; data and fresh parameters as digests of their contents
+ */
+record RunIdentity(Map<String, String> parts) {
+
+  /** Copies the map in its order. */
+  RunIdentity {
+    parts = new LinkedHashMap<>(parts);
+  }
+
+  static RunIdentity of(Backend backend, TrainingPlan plan, TrainingData data, Network initial) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    parts.put("loss", plan.loss().text());
+    parts.put("rate", Double.toString(plan.rate()));
+    parts.put("optimiser", plan.optimiser().toString());
+    parts.put("schedule", plan.schedule().toString());
+    if (plan.schedule() instanceof Schedule.Cosine) {
+      parts.put("epochs (the cosine schedule depends on them)", Integer.toString(plan.epochs()));
+    }
+    parts.put("batch", Integer.toString(plan.batch()));
+    parts.put("seed", Long.toString(plan.seed()));
+    parts.put("training inputs", digest(backend, data.x()));
+    parts.put("training targets", digest(backend, data.targets()));
+    parts.put("test inputs", digest(backend, data.testX()));
+    parts.put("test targets", digest(backend, data.testTargets()));
+    parts.put("network", layers(initial));
+    Fingerprint parameters = new Fingerprint();
+    initial.layers().forEach(layer -> layer.matrices().forEach(parameters::add));
+    parts.put("fresh parameters", parameters.text());
+    return new RunIdentity(parts);
+  }
+
+  private static String digest(Backend backend, DeviceMatrix m) {
+    try (HostMatrix copy = HostMatrix.allocate(m.dtype(), m.rows(), m.cols())) {
+      backend.download(m, copy);
+      return m.shape() + ", " + new Fingerprint().add(copy).text();
+    }
+  }
+
+  private static String layers(Network network) {
+    List<String> layers = new ArrayList<>();
+    for (Layer layer : network.layers()) {
+      layers.add(
+          switch (layer) {
+            case DenseLayer d ->
+                "%s %s%s%s%s"
+                    .formatted(
+                        d.weights().shape(),
+                        d.activation(),
+                        d.bias().isPresent() ? " bias" : "",
+                        d.norm().isPresent() ? " normalised" : "",
+                        d.residual() ? " residual" : "");
+          });
+    }
+    return String.join("; ", layers);
+  }
+
+  /** Returns what a checkpoint keeps. */
+  String text() {
+    return Json.writeLine(this);
+  }
+
+  /**
+   * Checks that a checkpoint belongs to this run.
+   *
+   * @param file the checkpoint
+   * @param found what it keeps
+   * @throws IllegalArgumentException naming what differs
+   */
+  void require(Path file, String found) {
+    Map<String, String> other;
+    try {
+      other = Json.read(found, RunIdentity.class).parts();
+    } catch (UncheckedIOException e) {
+      throw new IllegalArgumentException(file + " is no checkpoint of a training run", e);
+    }
+    List<String> differences = new ArrayList<>();
+    parts.forEach((name, value) -> {
+      String stored = other.getOrDefault(name, "nothing");
+      if (!stored.equals(value)) {
+        differences.add(
+            value.length() > 60 ? name : "%s (there %s, now %s)".formatted(name, stored, value));
+      }
+    });
+    if (!differences.isEmpty() || !other.keySet().equals(parts.keySet())) {
+      throw new IllegalArgumentException(
+          "%s is a checkpoint of another run: it differs in %s; --fresh begins again, --out trains elsewhere"
+              .formatted(file, String.join(", ", differences)));
+    }
+  }
+}
