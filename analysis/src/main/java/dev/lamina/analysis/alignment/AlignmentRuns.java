@@ -1,6 +1,5 @@
 package dev.lamina.analysis.alignment;
 
-import dev.lamina.Lamina;
 import dev.lamina.analysis.alignment.AlignmentStudyResult.Moment;
 import dev.lamina.analysis.alignment.AlignmentStudyResult.Run;
 import dev.lamina.analysis.data.PreparedData;
@@ -13,6 +12,7 @@ import dev.lamina.analysis.training.EpochMetrics;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.analysis.training.Optimiser;
 import dev.lamina.analysis.training.Schedule;
+import dev.lamina.analysis.training.SharedProgress;
 import dev.lamina.analysis.training.SideBySide;
 import dev.lamina.analysis.training.Training;
 import dev.lamina.analysis.training.TrainingData;
@@ -20,16 +20,12 @@ import dev.lamina.analysis.training.TrainingObserver;
 import dev.lamina.analysis.training.TrainingPlan;
 import dev.lamina.analysis.training.TrainingResult;
 import dev.lamina.backend.Backend;
-import dev.lamina.backend.BackendId;
-import dev.lamina.config.BackendChoice;
 import dev.lamina.matrix.HostMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -77,7 +73,9 @@ final class AlignmentRuns {
 
   /** Returns the runs of each depth. */
   List<List<Run>> run(Progress progress) {
-    progress.begin("training networks", stepsOfRun() * networks.size() * config.runs());
+    Progress shared =
+        new SharedProgress(
+            progress, "training networks", stepsOfRun() * networks.size() * config.runs());
     Run[][] runs = new Run[networks.size()][config.runs()];
     Queue<Job> jobs = new ConcurrentLinkedQueue<>();
     for (int depth = networks.size() - 1; depth >= 0; depth--) { // no long run is left for the end
@@ -85,22 +83,7 @@ final class AlignmentRuns {
         jobs.add(new Job(depth, run));
       }
     }
-    Lamina lamina = context.lamina();
-    int threads = Math.min(lamina.config().cpuThreads(), jobs.size());
-    if (lamina.backend().id() == BackendId.CPU && threads > 1) {
-      Progress shared = new StepCount(progress);
-      Callable<Boolean> worker =
-          () -> {
-            try (Lamina own =
-                Lamina.open(lamina.config().withBackend(BackendChoice.CPU).withCpuThreads(1))) {
-              work(own.backend(), jobs, runs, shared);
-            }
-            return true;
-          };
-      SideBySide.run(threads, Collections.nCopies(threads, worker));
-    } else {
-      work(lamina.backend(), jobs, runs, new StepCount(progress));
-    }
+    SideBySide.share(context.lamina(), backend -> work(backend, jobs, runs, shared));
     return Arrays.stream(runs).map(List::of).toList();
   }
 
@@ -209,25 +192,6 @@ final class AlignmentRuns {
               test.alignments(),
               train.wholeNetwork().alignment(),
               test.wholeNetwork().alignment()));
-    }
-  }
-
-  /** Hears of the steps of all runs, which are one task, from several threads. */
-  private static final class StepCount implements Progress {
-    private final Progress progress;
-
-    StepCount(Progress progress) {
-      this.progress = progress;
-    }
-
-    @Override
-    public void begin(String task, long steps) {
-      // All runs are one task, which has begun.
-    }
-
-    @Override
-    public synchronized void advance(long steps) {
-      progress.advance(steps);
     }
   }
 }

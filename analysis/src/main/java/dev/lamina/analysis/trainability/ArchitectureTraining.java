@@ -9,22 +9,19 @@ import dev.lamina.analysis.training.Ending;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.analysis.training.Optimiser;
 import dev.lamina.analysis.training.Schedule;
+import dev.lamina.analysis.training.SharedProgress;
 import dev.lamina.analysis.training.SideBySide;
 import dev.lamina.analysis.training.Training;
 import dev.lamina.analysis.training.TrainingData;
 import dev.lamina.analysis.training.TrainingPlan;
 import dev.lamina.analysis.training.TrainingResult;
 import dev.lamina.backend.Backend;
-import dev.lamina.backend.BackendId;
-import dev.lamina.config.BackendChoice;
 import dev.lamina.matrix.HostMatrix;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -52,7 +49,7 @@ final class ArchitectureTraining {
   private record Job(int architecture, int run) {}
 
   /** Returns the number of steps of all runs. */
-  long steps() {
+  private long steps() {
     long perEpoch = Math.ceilDiv((long) data.train().samples(), config.batch());
     return perEpoch * config.epochs() * config.runs() * config.architectures().size();
   }
@@ -68,21 +65,9 @@ final class ArchitectureTraining {
   double[][] run(HostMatrix targets, HostMatrix testTargets, Progress progress) {
     double[][] accuracies = new double[config.architectures().size()][config.runs()];
     Queue<Job> jobs = new ConcurrentLinkedQueue<>(longestFirst());
-    int threads = lamina.config().cpuThreads();
-    if (lamina.backend().id() == BackendId.CPU && threads > 1) {
-      Progress shared = synchronised(progress);
-      Callable<Boolean> worker =
-          () -> {
-            try (Lamina own =
-                Lamina.open(lamina.config().withBackend(BackendChoice.CPU).withCpuThreads(1))) {
-              work(own.backend(), jobs, targets, testTargets, accuracies, shared);
-            }
-            return true;
-          };
-      SideBySide.run(threads, Collections.nCopies(threads, worker));
-    } else {
-      work(lamina.backend(), jobs, targets, testTargets, accuracies, progress);
-    }
+    Progress shared = new SharedProgress(progress, "training networks", steps());
+    SideBySide.share(
+        lamina, backend -> work(backend, jobs, targets, testTargets, accuracies, shared));
     return accuracies;
   }
 
@@ -138,40 +123,11 @@ final class ArchitectureTraining {
             AngleProfile.plan(architecture, inputs, classes)
                 .draw(data.train().x().dtype(), runSeed);
         Training training =
-            new Training(backend, examples, initial, plan, Optional.empty(), advance(progress))) {
+            new Training(backend, examples, initial, plan, Optional.empty(), progress)) {
       TrainingResult result = training.run();
       return result.ending() instanceof Ending.Diverged
           ? Double.NaN
           : result.history().getLast().testAccuracy();
     }
-  }
-
-  /** Returns what hears of the steps of a run but not of its beginning. */
-  private static Progress advance(Progress progress) {
-    return new Progress() {
-      @Override
-      public void begin(String task, long steps) {
-        // All runs are one task.
-      }
-
-      @Override
-      public void advance(long steps) {
-        progress.advance(steps);
-      }
-    };
-  }
-
-  private static Progress synchronised(Progress progress) {
-    return new Progress() {
-      @Override
-      public synchronized void begin(String task, long steps) {
-        progress.begin(task, steps);
-      }
-
-      @Override
-      public synchronized void advance(long steps) {
-        progress.advance(steps);
-      }
-    };
   }
 }

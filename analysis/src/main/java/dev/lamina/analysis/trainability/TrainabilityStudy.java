@@ -109,7 +109,6 @@ final class TrainabilityStudy {
   private double[][] train(PreparedData data, Response.Classes classes) {
     ArchitectureTraining training =
         new ArchitectureTraining(config, context.lamina(), data, classes.count(), context.seed());
-    progress.begin("training networks", training.steps());
     try (HostMatrix targets = TrainingData.oneHot(classes, data.train().x().dtype());
         HostMatrix testTargets =
             TrainingData.oneHot(classes(data.test()), data.train().x().dtype())) {

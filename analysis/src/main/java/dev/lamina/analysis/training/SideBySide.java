@@ -1,6 +1,12 @@
 package dev.lamina.analysis.training;
 
+import dev.lamina.Lamina;
+import dev.lamina.backend.Backend;
+import dev.lamina.backend.BackendId;
+import dev.lamina.config.BackendChoice;
+import dev.lamina.config.LaminaConfig;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -8,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * Runs independent work, such as training with several seeds or architectures, on several threads.
@@ -54,6 +61,30 @@ public final class SideBySide {
     } finally {
       awaitEnd(executor);
     }
+  }
+
+  /**
+   * Lets workers go through something together. On processors there is one worker for each thread,
+   * with a backend of its own on that thread; other devices have one worker.
+   *
+   * @param lamina the open backend and the settings
+   * @param worker takes its share, until nothing is left; called on several threads at once
+   */
+  public static void share(Lamina lamina, Consumer<Backend> worker) {
+    int threads = lamina.config().cpuThreads();
+    if (lamina.backend().id() != BackendId.CPU || threads == 1) {
+      worker.accept(lamina.backend());
+      return;
+    }
+    LaminaConfig one = lamina.config().withBackend(BackendChoice.CPU).withCpuThreads(1);
+    Callable<Boolean> alone =
+        () -> {
+          try (Lamina own = Lamina.open(one)) {
+            worker.accept(own.backend());
+          }
+          return true;
+        };
+    run(threads, Collections.nCopies(threads, alone));
   }
 
   /** The runs' matrices may be closed as soon as this returns. */

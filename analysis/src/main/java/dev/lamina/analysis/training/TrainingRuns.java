@@ -79,7 +79,7 @@ public final class TrainingRuns {
         HostMatrix targets = targets(data.train(), dtype);
         HostMatrix testTargets = targets(data.test(), dtype)) {
       Examples examples = new Examples(data, targets, testTargets);
-      SharedProgress shared = new SharedProgress(progress, totalSteps(data));
+      SharedProgress shared = new SharedProgress(progress, "training", totalSteps(data));
       boolean sideBySide =
           file.seeds().size() > 1
               && lamina.config().cpuThreads() > 1
@@ -194,25 +194,5 @@ public final class TrainingRuns {
               Double.toString(m.testAccuracy())));
     }
     return lines.toString();
-  }
-
-  /** One bar for all runs. */
-  private static final class SharedProgress implements Progress {
-    private final Progress progress;
-
-    SharedProgress(Progress progress, long steps) {
-      this.progress = progress;
-      progress.begin("training", steps);
-    }
-
-    @Override
-    public void begin(String task, long steps) {
-      // The bar of all runs has begun.
-    }
-
-    @Override
-    public synchronized void advance(long steps) {
-      progress.advance(steps);
-    }
   }
 }
