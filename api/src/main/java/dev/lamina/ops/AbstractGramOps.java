@@ -165,7 +165,7 @@ public abstract class AbstractGramOps implements GramOps {
 
   @Override
   public final void centre(Matrix k) {
-    require(k.rows() == k.cols(), "centre: k must be square but is %s", k.shape());
+    requireSquare("centre", "k", k);
     doCentre(k);
   }
 
@@ -227,13 +227,80 @@ public abstract class AbstractGramOps implements GramOps {
     return doHadamardNorms(d, g);
   }
 
+  @Override
+  public final void arcCosine(WideLayer layer, Matrix k, Matrix out) {
+    requireSquare("arcCosine", "k", k);
+    requireLike("arcCosine", "out", out, k);
+    if (!out.equals(k)) {
+      requireApart("arcCosine", out, List.of(k));
+    }
+    doArcCosine(layer, k, out);
+  }
+
+  @Override
+  public final void arcCosineAdjoint(WideLayer layer, Matrix k, Matrix g) {
+    requireSquare("arcCosineAdjoint", "k", k);
+    requireLike("arcCosineAdjoint", "g", g, k);
+    requireApart("arcCosineAdjoint", g, List.of(k));
+    doArcCosineAdjoint(layer, k, g);
+  }
+
+  @Override
+  public final void addToDiagonal(double value, Matrix k) {
+    requireSquare("addToDiagonal", "k", k);
+    doAddToDiagonal(value, k);
+  }
+
+  @Override
+  public final void diagonalOf(Matrix k, Matrix out) {
+    requireSquare("diagonalOf", "k", k);
+    requireColumn("diagonalOf", "k", k, out);
+    doDiagonalOf(k, out);
+  }
+
+  @Override
+  public final void scaleRows(Matrix factors, Matrix x) {
+    require(
+        factors.rows() == x.rows() && factors.cols() == 1,
+        "scaleRows: factors must be %d×1 (rows of x) but is %s; x %s",
+        x.rows(),
+        factors.shape(),
+        x.shape());
+    requireOneType("scaleRows", List.of(x, factors));
+    requireApart("scaleRows", x, List.of(factors));
+    doScaleRows(factors, x);
+  }
+
+  private static void requireSquare(String operation, String name, Matrix k) {
+    require(k.rows() == k.cols(), "%s: %s must be square but is %s", operation, name, k.shape());
+  }
+
+  private static void requireLike(String operation, String name, Matrix m, Matrix k) {
+    require(
+        m.rows() == k.rows() && m.cols() == k.cols(),
+        "%s: %s must be %d×%d like k but is %s; k %s",
+        operation,
+        name,
+        k.rows(),
+        k.cols(),
+        m.shape(),
+        k.shape());
+    requireOneType(operation, List.of(k, m));
+  }
+
   private static void requireColumn(String operation, Matrix x, Matrix out) {
+    requireColumn(operation, "x", x, out);
+  }
+
+  private static void requireColumn(String operation, String name, Matrix x, Matrix out) {
     require(
         out.rows() == x.rows() && out.cols() == 1,
-        "%s: out must be %d×1 (rows of x) but is %s; x %s",
+        "%s: out must be %d×1 (rows of %s) but is %s; %s %s",
         operation,
         x.rows(),
+        name,
         out.shape(),
+        name,
         x.shape());
     requireOneType(operation, List.of(x, out));
     requireApart(operation, out, List.of(x));
@@ -383,4 +450,46 @@ public abstract class AbstractGramOps implements GramOps {
    * @return the squared norms
    */
   protected abstract double[] doHadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g);
+
+  /**
+   * Does {@link #arcCosine}; shapes are checked.
+   *
+   * @param layer variances of the layer
+   * @param k N×N
+   * @param out N×N; {@code k} itself or apart from it
+   */
+  protected abstract void doArcCosine(WideLayer layer, Matrix k, Matrix out);
+
+  /**
+   * Does {@link #arcCosineAdjoint}; shapes are checked.
+   *
+   * @param layer variances of the layer
+   * @param k N×N
+   * @param g N×N, pulled back in place
+   */
+  protected abstract void doArcCosineAdjoint(WideLayer layer, Matrix k, Matrix g);
+
+  /**
+   * Does {@link #addToDiagonal}; shapes are checked.
+   *
+   * @param value what is added
+   * @param k N×N
+   */
+  protected abstract void doAddToDiagonal(double value, Matrix k);
+
+  /**
+   * Does {@link #diagonalOf}; shapes are checked.
+   *
+   * @param k N×N
+   * @param out N×1
+   */
+  protected abstract void doDiagonalOf(Matrix k, Matrix out);
+
+  /**
+   * Does {@link #scaleRows}; shapes are checked.
+   *
+   * @param factors N×1
+   * @param x N×d, scaled in place
+   */
+  protected abstract void doScaleRows(Matrix factors, Matrix x);
 }

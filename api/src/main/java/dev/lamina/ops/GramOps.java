@@ -165,6 +165,83 @@ public interface GramOps {
   double[] hadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g);
 
   /**
+   * Takes a kernel matrix through one wide ReLU layer, entry by entry (Cho and Saul 2009, (3) and
+   * (6) with n = 1; Lee et al. 2018):
+   *
+   * <pre>
+   *   out_ij = σw² k₁(K)_ij + σb²
+   *   k₁(K)_ij = (s sin θ + (π − θ) K_ij) / 2π = E[relu(u) relu(v)],   k₁(K)_ii = K_ii / 2
+   *   s = √(K_ii K_jj),   cos θ = K_ij / s,   (u, v) ~ N(0, [[K_ii, K_ij], [K_ij, K_jj]]).
+   * </pre>
+   *
+   * <p>Only the lower triangle of K is read; the result is symmetric bit for bit. It is evaluated
+   * in float64 from 1 − cos θ, which is formed as (K_ii K_jj − K_ij²)/(s (s + |K_ij|)) without
+   * cancellation, so that each entry has the accuracy of its element type for nearly parallel rows
+   * too, at any scale.
+   *
+   * <p>|K_ij| may exceed s by rounding, as it often does in float32: then θ is 0 or π. A row of K
+   * with K_ii = 0, a sample at which nothing fires, has σb² in its row of the result as far as its
+   * K_ij are 0, which they must be if K is positive semi-definite; otherwise it has σw² max(K_ij,
+   * 0)/2 + σb². K_ii &lt; 0, NaN and ∞ give NaN in row and column i.
+   *
+   * @param layer σw² and σb²
+   * @param k K, N×N, symmetric, K_ii ≥ 0
+   * @param out N×N, overwritten; may be {@code k} itself, otherwise it must not overlap it
+   */
+  void arcCosine(WideLayer layer, Matrix k, Matrix out);
+
+  /**
+   * Pulls a gradient back through {@link #arcCosine}: replaces G with dL = Σ_ij G_ij dF_ij by H
+   * with dL = Σ_ij H_ij dK_ij, where F is the result of {@code arcCosine} at K and dF and dK are
+   * symmetric. In the notation there, with k₀ = (π − θ)/2π,
+   *
+   * <pre>
+   *   H_ij = σw² G_ij k₀_ij                                                   (i ≠ j)
+   *   H_ii = σw² (G_ii/2 + 2 Σ_{j≠i} G_ij s_ij sin θ_ij / (4π K_ii)).
+   * </pre>
+   *
+   * <p>∂k₁/∂K_ij = k₀ is Cho and Saul's kernel of order 0; the second rule, derived and not in the
+   * paper, collects what F_ij and F_ji change with K_ii through s and θ: ∂k₁_ij/∂K_ii = sin θ
+   * √(K_jj/K_ii)/4π. Taking G_ij k₀ for the diagonal too, as for a kernel of fixed diagonal, would
+   * lose it.
+   *
+   * <p>Only the lower triangles of K and G are read; the result is symmetric bit for bit, and the
+   * sums over j are in float64 in a fixed order. If |K_ij| ≥ s, then θ is 0 or π and sin θ is 0. If
+   * K_ii = 0, F has no derivative in row i except one of F_ii to one side; then H_ij = 0 for all j
+   * ≠ i, as the slope of ReLU at 0 is 0 in this toolkit, and H_ii = σw² G_ii/2. K_ii &lt; 0, NaN
+   * and ∞ give NaN in row and column i.
+   *
+   * @param layer σw² and σb² (which does not matter)
+   * @param k K, N×N, symmetric, K_ii ≥ 0
+   * @param g G, N×N, symmetric; overwritten by H; must not overlap k
+   */
+  void arcCosineAdjoint(WideLayer layer, Matrix k, Matrix g);
+
+  /**
+   * Adds to the diagonal: {@code k_ii ← k_ii + value}.
+   *
+   * @param value what is added, rounded once with the sum
+   * @param k N×N
+   */
+  void addToDiagonal(double value, Matrix k);
+
+  /**
+   * Copies the diagonal: {@code out[i][0] = k_ii}.
+   *
+   * @param k N×N
+   * @param out N×1, overwritten; must not overlap k
+   */
+  void diagonalOf(Matrix k, Matrix out);
+
+  /**
+   * Scales each row by a factor of its own: {@code x_i ← factors_i x_i}.
+   *
+   * @param factors N×1
+   * @param x N×d, scaled in place; must not overlap {@code factors}
+   */
+  void scaleRows(Matrix factors, Matrix x);
+
+  /**
    * {@return the same operations, with {@code compute} telling a listener which share of the tiles
    * is done}
    *

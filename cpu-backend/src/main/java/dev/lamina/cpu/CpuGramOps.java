@@ -10,6 +10,7 @@ import dev.lamina.ops.AbstractGramOps;
 import dev.lamina.ops.GramOps;
 import dev.lamina.ops.RowScan;
 import dev.lamina.ops.TileListener;
+import dev.lamina.ops.WideLayer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -417,6 +418,56 @@ final class CpuGramOps extends AbstractGramOps {
         budget,
         d.stream().map(CpuMatrix::host).toList(),
         g.stream().map(CpuMatrix::host).toList());
+  }
+
+  @Override
+  protected void doArcCosine(WideLayer layer, Matrix k, Matrix out) {
+    ArcCosine.forward(layer, CpuMatrix.host(k), CpuMatrix.host(out), workers, budget);
+  }
+
+  @Override
+  protected void doArcCosineAdjoint(WideLayer layer, Matrix k, Matrix g) {
+    ArcCosine.adjoint(layer, CpuMatrix.host(k), CpuMatrix.host(g), workers, budget);
+  }
+
+  @Override
+  protected void doAddToDiagonal(double value, Matrix k) {
+    HostMatrix m = CpuMatrix.host(k);
+    for (long i = 0; i < m.rows(); i++) {
+      m.set(i, i, m.get(i, i) + value);
+    }
+  }
+
+  @Override
+  protected void doDiagonalOf(Matrix k, Matrix out) {
+    HostMatrix m = CpuMatrix.host(k);
+    HostMatrix diagonal = CpuMatrix.host(out);
+    for (long i = 0; i < m.rows(); i++) {
+      diagonal.set(i, 0, m.get(i, i));
+    }
+  }
+
+  @Override
+  protected void doScaleRows(Matrix factors, Matrix x) {
+    HostMatrix hostFactors = CpuMatrix.host(factors);
+    HostMatrix hostX = CpuMatrix.host(x);
+    long cols = hostX.cols();
+    rowWise(
+        hostX.rows(),
+        (from, to) -> {
+          double[] line = new double[COLUMNS_AT_ONCE];
+          for (long i = from; i < to; i++) {
+            double factor = hostFactors.get(i, 0);
+            for (long j = 0; j < cols; j += COLUMNS_AT_ONCE) {
+              int count = (int) Math.min(COLUMNS_AT_ONCE, cols - j);
+              Chunks.load(hostX, i * hostX.rowStride() + j, count, line);
+              for (int k = 0; k < count; k++) {
+                line[k] *= factor;
+              }
+              Chunks.store(line, count, hostX, i * hostX.rowStride() + j);
+            }
+          }
+        });
   }
 
   /** What is done for a range of rows. */

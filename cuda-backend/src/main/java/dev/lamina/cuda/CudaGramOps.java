@@ -15,7 +15,9 @@ import dev.lamina.ops.AbstractGramOps;
 import dev.lamina.ops.GramOps;
 import dev.lamina.ops.RowScan;
 import dev.lamina.ops.TileListener;
+import dev.lamina.ops.WideLayer;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Kernel and Gram matrices on a GPU. */
 final class CudaGramOps extends AbstractGramOps {
@@ -281,6 +283,87 @@ final class CudaGramOps extends AbstractGramOps {
           .run(1);
       context.download(result, sum);
       return sum.get(0, 0);
+    }
+  }
+
+  @Override
+  protected void doArcCosine(WideLayer layer, Matrix k, Matrix out) {
+    onHost(
+        k,
+        values -> {
+          ArcCosineOnHost.forward(layer, values);
+          put(values, out);
+        });
+  }
+
+  @Override
+  protected void doArcCosineAdjoint(WideLayer layer, Matrix k, Matrix g) {
+    onHost(
+        k,
+        values ->
+            onHost(
+                g,
+                gradient -> {
+                  ArcCosineOnHost.adjoint(layer, values, gradient);
+                  put(gradient, g);
+                }));
+  }
+
+  @Override
+  protected void doAddToDiagonal(double value, Matrix k) {
+    onHost(
+        k,
+        values -> {
+          for (long i = 0; i < values.rows(); i++) {
+            values.set(i, i, values.get(i, i) + value);
+          }
+          put(values, k);
+        });
+  }
+
+  @Override
+  protected void doDiagonalOf(Matrix k, Matrix out) {
+    onHost(
+        k,
+        values -> {
+          try (HostMatrix diagonal = HostMatrix.allocate(k.dtype(), k.rows(), 1)) {
+            for (long i = 0; i < values.rows(); i++) {
+              diagonal.set(i, 0, values.get(i, i));
+            }
+            put(diagonal, out);
+          }
+        });
+  }
+
+  @Override
+  protected void doScaleRows(Matrix factors, Matrix x) {
+    onHost(
+        factors,
+        rows ->
+            onHost(
+                x,
+                values -> {
+                  for (long i = 0; i < values.rows(); i++) {
+                    for (long j = 0; j < values.cols(); j++) {
+                      values.set(i, j, values.get(i, j) * rows.get(i, 0));
+                    }
+                  }
+                  put(values, x);
+                }));
+  }
+
+  /** Lends a copy of a matrix. */
+  private void onHost(Matrix m, Consumer<HostMatrix> body) {
+    if (m.rows() == 0 || m.cols() == 0) {
+      return;
+    }
+    try (var _ = context.turn();
+        HostMatrix copy = HostMatrix.allocate(m.dtype(), m.rows(), m.cols())) {
+      switch (m) {
+        case HostMatrix host -> copy.copyFrom(host);
+        case DeviceMatrix device -> context.download(context.block(device), copy);
+      }
+      body.accept(copy);
     }
   }
 

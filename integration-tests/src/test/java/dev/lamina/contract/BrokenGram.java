@@ -9,6 +9,7 @@ import dev.lamina.matrix.ShapeException;
 import dev.lamina.ops.GramOps;
 import dev.lamina.ops.KernelInputException;
 import dev.lamina.ops.TileListener;
+import dev.lamina.ops.WideLayer;
 import java.util.Collections;
 import java.util.List;
 
@@ -203,5 +204,30 @@ final class BrokenGram implements GramOps {
       result[0][0] *= 0.9;
     }
     return result[0];
+  }
+
+  @Override
+  public void arcCosine(WideLayer layer, Matrix k, Matrix out) {
+    forgiving(() -> right.arcCosine(layer, k, out));
+  }
+
+  @Override
+  public void arcCosineAdjoint(WideLayer layer, Matrix k, Matrix g) {
+    forgiving(() -> right.arcCosineAdjoint(layer, k, g));
+  }
+
+  @Override
+  public void addToDiagonal(double value, Matrix k) {
+    forgiving(() -> right.addToDiagonal(value, k));
+  }
+
+  @Override
+  public void diagonalOf(Matrix k, Matrix out) {
+    forgiving(() -> right.diagonalOf(k, out));
+  }
+
+  @Override
+  public void scaleRows(Matrix factors, Matrix x) {
+    forgiving(() -> right.scaleRows(factors, x));
   }
 }

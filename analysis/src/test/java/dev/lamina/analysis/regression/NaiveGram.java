@@ -8,6 +8,7 @@ import dev.lamina.matrix.Matrix;
 import dev.lamina.matrix.ShapeException;
 import dev.lamina.ops.GramOps;
 import dev.lamina.ops.TileListener;
+import dev.lamina.ops.WideLayer;
 import java.util.List;
 
 /** The part of {@link GramOps} that regression uses, in plain float64 loops. */
@@ -163,6 +164,31 @@ final class NaiveGram implements GramOps {
 
   @Override
   public double[] hadamardNorms(List<? extends Matrix> d, List<? extends Matrix> g) {
+    throw new UnsupportedOperationException("not used by regression");
+  }
+
+  @Override
+  public void arcCosine(WideLayer layer, Matrix k, Matrix out) {
+    throw new UnsupportedOperationException("not used by regression");
+  }
+
+  @Override
+  public void arcCosineAdjoint(WideLayer layer, Matrix k, Matrix g) {
+    throw new UnsupportedOperationException("not used by regression");
+  }
+
+  @Override
+  public void addToDiagonal(double value, Matrix k) {
+    throw new UnsupportedOperationException("not used by regression");
+  }
+
+  @Override
+  public void diagonalOf(Matrix k, Matrix out) {
+    throw new UnsupportedOperationException("not used by regression");
+  }
+
+  @Override
+  public void scaleRows(Matrix factors, Matrix x) {
     throw new UnsupportedOperationException("not used by regression");
   }
 }
