@@ -102,6 +102,18 @@ public abstract class BackendContracts {
   }
 
   @Nested
+  final class WideLayers extends WideLayerContract {
+    WideLayers() {
+      super(name, dtype);
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return BackendContracts.this.open(config);
+    }
+  }
+
+  @Nested
   final class Input extends InputContract {
     Input() {
       super(name, dtype);
