@@ -16,6 +16,7 @@ final class Subcommands {
         .addSubcommand(new DegeneracyCommand(session))
         .addSubcommand(new PropagateCommand(session))
         .addSubcommand(new AlignmentCommand(session))
+        .addSubcommand(new DglCommand(session))
         .addSubcommand(new BenchCommand(session))
         .addSubcommand(NetworkCommand.of(session))
         .addSubcommand(DataCommand.of(session));
