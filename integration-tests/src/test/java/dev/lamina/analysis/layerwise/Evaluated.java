@@ -43,9 +43,8 @@ final class Evaluated {
 
   /** Returns the loss without a gradient. */
   static LayerLoss value(
-      Backend backend, ObjectiveSettings settings, HostMatrix phi, HostMatrix targets) {
-    try (LayerObjective objective = LayerObjective.open(backend, settings);
-        DeviceMatrix x = backend.upload(phi);
+      Backend backend, LayerObjective objective, HostMatrix phi, HostMatrix targets) {
+    try (DeviceMatrix x = backend.upload(phi);
         DeviceMatrix y = backend.upload(targets)) {
       return objective.evaluate(x, y);
     }

@@ -1,14 +1,18 @@
 package dev.lamina.analysis.layerwise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.matrix.DType;
+import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What layer-wise losses are on every backend. */
 public abstract class LayerLossCases {
@@ -47,6 +51,108 @@ public abstract class LayerLossCases {
         ObjectiveSettings.evidence(p, GoldenLayer.NOISE).withForm(form).withCentred(centred);
     for (Space space : new Space[] {Space.AUTO, Space.GRAM}) {
       assertThat(golden(settings.withSpace(space)).loss().value()).isCloseTo(loss, within(1e-11));
+    }
+  }
+
+  /** The NNGP of two hidden layers, sw2 = 1.7, sb2 = 0.1, on a matrix of sines. */
+  @Test
+  void goldenKernels() {
+    double[][] x = new double[4][3];
+    for (int i = 0; i < 4; i++) {
+      for (int j = 0; j < 3; j++) {
+        x[i][j] = Math.sin(0.7 * i + 1.3 * j + 0.5);
+      }
+    }
+    double[] row = {0.740344064502, 0.707849639378, 0.592593163545, 0.450781395891};
+    ObjectiveSettings settings = ObjectiveSettings.evidence(2, 1).withVariances(1.7, 1.7, 0.1);
+    try (Backend backend = open(LaminaConfig.defaults());
+        HostMatrix host = HostMatrix.of(x);
+        DeviceMatrix device = backend.upload(host);
+        Workspace workspace = new Workspace(backend);
+        HostMatrix k = HostMatrix.allocate(DType.FLOAT64, 4, 4)) {
+      KernelChain chain = new KernelChain(backend, settings, workspace);
+      for (ChainPlan plan : new ChainPlan[] {ChainPlan.all(2), GramPlan.forward(settings)}) {
+        backend.download(chain.top(device, plan), k);
+        double trace = 0;
+        for (int i = 0; i < 4; i++) {
+          assertThat(k.get(0, i)).isCloseTo(row[i], within(6e-13));
+          trace += k.get(i, i);
+        }
+        assertThat(trace).isCloseTo(3.548920877398, within(1e-12));
+      }
+    }
+  }
+
+  /** All forms against plain loops, on one objective for calls of changing shapes. */
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void anObjectiveServesCallsOfAllShapes(Form form) {
+    try (Backend backend = open(LaminaConfig.defaults())) {
+      for (int p : new int[] {0, 2}) {
+        ObjectiveSettings settings =
+            ObjectiveSettings.evidence(p, 0.3).withForm(form).withVariances(1.2, 1.6, 0.2);
+        try (LayerObjective objective = LayerObjective.open(backend, settings)) {
+          for (int[] shape : new int[][] {{9, 4, 2}, {9, 12, 2}, {5, 12, 3}, {9, 4, 2}}) {
+            RandomLayer layer = RandomLayer.of(shape[0], shape[1], shape[2], 7);
+            double want = LayerOracle.loss(layer.phi(), layer.targets(), settings);
+            try (HostMatrix phi = layer.activations(DType.FLOAT64);
+                HostMatrix y = layer.targets(DType.FLOAT64)) {
+              LayerLoss value = Evaluated.value(backend, objective, phi, y);
+              Evaluated both = Evaluated.of(backend, objective, phi, y);
+              assertThat(value.value()).isCloseTo(want, within(1e-10 * (1 + Math.abs(want))));
+              assertThat(both.loss()).isEqualTo(value);
+              assertThat(Double.isNaN(value.fit())).isEqualTo(!form.usesNoise());
+            }
+          }
+        }
+        assertThat(backend.budget().available()).isEqualTo(backend.budget().limit());
+      }
+    }
+  }
+
+  /** The read-out's gradient is a difference of its losses, and its own steps lower the loss. */
+  @Test
+  void softmaxReadoutTrainsBesideTheLayer() {
+    RandomLayer layer = RandomLayer.of(12, 6, 3, 19);
+    for (int i = 0; i < 12; i++) {
+      for (int c = 0; c < 3; c++) {
+        layer.targets()[i][c] = (i % 3 == c ? 1 : 0) - 1.0 / 3;
+      }
+    }
+    try (Backend backend = open(LaminaConfig.defaults());
+        SoftmaxReadout readout = new SoftmaxReadout(backend, new SoftmaxSettings(0.05, 0.01, 3));
+        HostMatrix phi = layer.activations(DType.FLOAT64);
+        HostMatrix y = layer.targets(DType.FLOAT64)) {
+      double before = Evaluated.value(backend, readout, phi, y).value();
+      double[][] difference = new double[12][6];
+      for (int i = 0; i < 12; i++) {
+        for (int k = 0; k < 6; k++) {
+          double old = phi.get(i, k);
+          phi.set(i, k, old + 1e-5);
+          double up = Evaluated.value(backend, readout, phi, y).value();
+          phi.set(i, k, old - 1e-5);
+          double down = Evaluated.value(backend, readout, phi, y).value();
+          phi.set(i, k, old);
+          difference[i][k] = (up - down) / 2e-5;
+        }
+      }
+      assertThat(readout.steps()).isZero();
+      Evaluated first = Evaluated.of(backend, readout, phi, y);
+      assertThat(first.loss().value()).isEqualTo(before);
+      for (int i = 0; i < 12; i++) {
+        for (int k = 0; k < 6; k++) {
+          assertThat(first.gradient()[i][k]).isCloseTo(difference[i][k], within(1e-9));
+        }
+      }
+      for (int step = 0; step < 60; step++) {
+        Evaluated.of(backend, readout, phi, y);
+      }
+      assertThat(readout.steps()).isEqualTo(61);
+      assertThat(Evaluated.value(backend, readout, phi, y).value()).isLessThan(0.7 * before);
+      y.set(4, 1, 5);
+      assertThatThrownBy(() -> Evaluated.value(backend, readout, phi, y))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("one-hot rows minus 1/C");
     }
   }
 
