@@ -401,6 +401,27 @@ extern "C" __global__ void __launch_bounds__(256)
   gather_rows(a, a_stride, order, n, m, out, out_stride);
 }
 
+/* x_i ← factors_i x_i. */
+template <class T>
+__device__ __forceinline__ void scale_rows(T* x, int64_t n, int64_t m, int64_t stride, const T* __restrict__ factors,
+                                           int64_t factors_stride) {
+  for_elements(n * m, [&](int64_t element) {
+    int64_t i = element / m;
+    T* entry = x + i * stride + element % m;
+    *entry = static_cast<T>(static_cast<double>(*entry) * static_cast<double>(factors[i * factors_stride]));
+  });
+}
+
+extern "C" __global__ void __launch_bounds__(256)
+    scale_rows_f32(float* x, int64_t n, int64_t m, int64_t stride, const float* factors, int64_t factors_stride) {
+  scale_rows(x, n, m, stride, factors, factors_stride);
+}
+
+extern "C" __global__ void __launch_bounds__(256)
+    scale_rows_f64(double* x, int64_t n, int64_t m, int64_t stride, const double* factors, int64_t factors_stride) {
+  scale_rows(x, n, m, stride, factors, factors_stride);
+}
+
 constexpr int MIRROR_EDGE = 32;
 
 template <class T>

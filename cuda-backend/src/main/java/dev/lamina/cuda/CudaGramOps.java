@@ -17,7 +17,6 @@ import dev.lamina.ops.RowScan;
 import dev.lamina.ops.TileListener;
 import dev.lamina.ops.WideLayer;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** Kernel and Gram matrices on a GPU. */
 final class CudaGramOps extends AbstractGramOps {
@@ -288,82 +287,57 @@ final class CudaGramOps extends AbstractGramOps {
 
   @Override
   protected void doArcCosine(WideLayer layer, Matrix k, Matrix out) {
-    onHost(
-        k,
-        values -> {
-          ArcCosineOnHost.forward(layer, values);
-          put(values, out);
-        });
+    if (k.rows() > 0) {
+      try (var _ = context.turn();
+          Workspace workspace = context.workspace("arcCosine")) {
+        WideLayers.forward(workspace, layer, k, out);
+      }
+    }
   }
 
   @Override
   protected void doArcCosineAdjoint(WideLayer layer, Matrix k, Matrix g) {
-    onHost(
-        k,
-        values ->
-            onHost(
-                g,
-                gradient -> {
-                  ArcCosineOnHost.adjoint(layer, values, gradient);
-                  put(gradient, g);
-                }));
+    if (k.rows() > 0) {
+      try (var _ = context.turn();
+          Workspace workspace = context.workspace("arcCosineAdjoint")) {
+        WideLayers.backward(workspace, layer, k, g);
+      }
+    }
   }
 
   @Override
   protected void doAddToDiagonal(double value, Matrix k) {
-    onHost(
-        k,
-        values -> {
-          for (long i = 0; i < values.rows(); i++) {
-            values.set(i, i, values.get(i, i) + value);
-          }
-          put(values, k);
-        });
+    switch (k) {
+      case HostMatrix host -> {
+        for (long i = 0; i < host.rows(); i++) {
+          host.set(i, i, host.get(i, i) + value);
+        }
+      }
+      case DeviceMatrix device -> {
+        try (var _ = context.turn()) {
+          Diagonals.add(context, value, context.block(device));
+        }
+      }
+    }
   }
 
   @Override
   protected void doDiagonalOf(Matrix k, Matrix out) {
-    onHost(
-        k,
-        values -> {
-          try (HostMatrix diagonal = HostMatrix.allocate(k.dtype(), k.rows(), 1)) {
-            for (long i = 0; i < values.rows(); i++) {
-              diagonal.set(i, 0, values.get(i, i));
-            }
-            put(diagonal, out);
-          }
-        });
+    if (k.rows() > 0) {
+      try (var _ = context.turn();
+          Workspace workspace = context.workspace("diagonalOf")) {
+        Diagonals.copy(workspace, k, out);
+      }
+    }
   }
 
   @Override
   protected void doScaleRows(Matrix factors, Matrix x) {
-    onHost(
-        factors,
-        rows ->
-            onHost(
-                x,
-                values -> {
-                  for (long i = 0; i < values.rows(); i++) {
-                    for (long j = 0; j < values.cols(); j++) {
-                      values.set(i, j, values.get(i, j) * rows.get(i, 0));
-                    }
-                  }
-                  put(values, x);
-                }));
-  }
-
-  /** Lends a copy of a matrix. */
-  private void onHost(Matrix m, Consumer<HostMatrix> body) {
-    if (m.rows() == 0 || m.cols() == 0) {
-      return;
-    }
-    try (var _ = context.turn();
-        HostMatrix copy = HostMatrix.allocate(m.dtype(), m.rows(), m.cols())) {
-      switch (m) {
-        case HostMatrix host -> copy.copyFrom(host);
-        case DeviceMatrix device -> context.download(context.block(device), copy);
+    if (x.rows() > 0 && x.cols() > 0) {
+      try (var _ = context.turn();
+          Workspace workspace = context.workspace("scaleRows")) {
+        Diagonals.scaleRows(workspace, factors, x);
       }
-      body.accept(copy);
     }
   }
 

@@ -17,6 +17,7 @@ final class SquareTiles implements AutoCloseable {
   private final DeviceBlock resident;
   private final Buffer whole;
   private final Slot[] slots;
+  private final boolean loads;
   private long clock;
   private boolean written;
 
@@ -93,8 +94,25 @@ final class SquareTiles implements AutoCloseable {
    * @param plan how
    */
   SquareTiles(Workspace workspace, Matrix matrix, Plan plan) {
+    this(workspace, matrix, plan, true);
+  }
+
+  /**
+   * Prepares a matrix whose present contents are not wanted: each tile that is asked for is
+   * written, all of it and once.
+   *
+   * @param workspace takes the buffers
+   * @param matrix rows and columns of any size
+   * @param plan how
+   */
+  static SquareTiles unread(Workspace workspace, Matrix matrix, Plan plan) {
+    return new SquareTiles(workspace, matrix, plan, false);
+  }
+
+  private SquareTiles(Workspace workspace, Matrix matrix, Plan plan, boolean loads) {
     this.context = workspace.context();
     this.matrix = matrix;
+    this.loads = loads;
     this.edge = plan.edge();
     boolean streams = matrix instanceof HostMatrix && !plan.whole();
     this.slots = new Slot[streams ? plan.buffers() : 0];
@@ -111,7 +129,7 @@ final class SquareTiles implements AutoCloseable {
             streams ? null : workspace.buffer("the matrix", host.dtype(), host.rows(), host.cols());
         resident = streams ? null : whole.block();
         if (whole != null) {
-          context.upload(host, whole);
+          load(host, whole);
         }
       }
     }
@@ -179,10 +197,18 @@ final class SquareTiles implements AutoCloseable {
     }
     oldest.buffer.endCompute(); // whatever used it stands in the compute stream by now
     flush(oldest);
-    context.upload(host(i, j), oldest.buffer);
+    load(host(i, j), oldest.buffer);
     oldest.row = i;
     oldest.col = j;
     return oldest;
+  }
+
+  private void load(HostMatrix from, Buffer to) {
+    if (loads) {
+      context.upload(from, to);
+    } else {
+      to.beginCompute();
+    }
   }
 
   private HostMatrix host(int i, int j) {

@@ -114,6 +114,18 @@ public abstract class BackendContracts {
   }
 
   @Nested
+  final class StoredKernels extends StoredKernelContract {
+    StoredKernels() {
+      super(name, dtype);
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return BackendContracts.this.open(config);
+    }
+  }
+
+  @Nested
   final class Input extends InputContract {
     Input() {
       super(name, dtype);

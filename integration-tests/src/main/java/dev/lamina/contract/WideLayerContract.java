@@ -359,23 +359,30 @@ public abstract class WideLayerContract extends BackendContract {
     }
   }
 
-  @Test
-  final void threadsDoNotChangeABit() {
-    int n = 333;
+  /** The matrices fit into the last budget one at a time, or not even that. */
+  @ParameterizedTest
+  @CsvSource({"1,1024", "2,1024", "5,1024", "2,3", "3,2"})
+  final void threadsAndMemoryDoNotChangeABit(int threads, long mebibytes) {
+    int n = 600;
     double[][] k = kernel(76, n);
     double[][] g = gradient(77, n);
     double[][] f = forward(LAYER, k);
     double[][] h = adjoint(LAYER, k, g);
-    for (int threads : new int[] {1, 2, 3, 5}) {
-      try (Backend b = open(LaminaConfig.defaults().withCpuThreads(threads));
-          Placed pk = Placed.of(b, Placement.HOST, dtype(), k);
-          Placed pg = Placed.of(b, Placement.HOST, dtype(), g)) {
-        b.gram().arcCosineAdjoint(LAYER, pk.matrix(), pg.matrix());
-        b.gram().arcCosine(LAYER, pk.matrix(), pk.matrix());
-        Comparison.requireSame(threads + " threads", pk.read(), f);
-        Comparison.requireSame(threads + " threads, adjoint", pg.read(), h);
-        assertThat(b.budget().available()).as("left").isEqualTo(b.budget().limit());
-      }
+    LaminaConfig config =
+        LaminaConfig.defaults().withCpuThreads(threads).withMemoryBudget(mebibytes << 20);
+    try (Backend b = open(config);
+        Placed pk = Placed.of(b, Placement.HOST, dtype(), k);
+        Placed pg = Placed.of(b, Placement.HOST, dtype(), g);
+        Placed out = Placed.poisoned(b, Placement.HOST, dtype(), n, n)) {
+      b.budget().resetPeak();
+      b.gram().arcCosineAdjoint(LAYER, pk.matrix(), pg.matrix());
+      b.gram().arcCosine(LAYER, pk.matrix(), out.matrix());
+      b.gram().arcCosine(LAYER, pk.matrix(), pk.matrix());
+      Comparison.requireSame("arcCosineAdjoint", pg.read(), h);
+      Comparison.requireSame("arcCosine", out.read(), f);
+      Comparison.requireSame("arcCosine in place", pk.read(), f);
+      assertThat(b.budget().peak()).as("peak").isLessThanOrEqualTo(b.budget().limit());
+      assertThat(b.budget().available()).as("left").isEqualTo(b.budget().limit());
     }
   }
 

@@ -44,6 +44,8 @@ final class BrokenBackend implements Backend {
     Flaw shown = flaw;
     if (flaw == Flaw.BITS_DEPEND_ON_THREADS) {
       shown = singleThread ? null : Flaw.NOT_SYMMETRIC;
+    } else if (flaw == Flaw.ADJOINT_DEPENDS_ON_THREADS) {
+      shown = singleThread ? null : flaw;
     }
     return new BrokenGram(right.gram(), shown, leaks);
   }

@@ -209,25 +209,64 @@ final class BrokenGram implements GramOps {
   @Override
   public void arcCosine(WideLayer layer, Matrix k, Matrix out) {
     forgiving(() -> right.arcCosine(layer, k, out));
+    if (out instanceof HostMatrix f && f.rows() > 1) {
+      double u = f.dtype().unitRoundoff();
+      switch (flaw) {
+        case LAYER_NOT_SYMMETRIC -> f.set(0, 1, f.get(0, 1) * (1 + 2 * u));
+        case LAYER_FROM_ROUNDED_COSINE -> f.set(0, 1, f.get(0, 1) * (1 - 2 * u));
+        case null, default -> {}
+      }
+    }
   }
 
   @Override
   public void arcCosineAdjoint(WideLayer layer, Matrix k, Matrix g) {
+    double[][] before = g instanceof HostMatrix old ? old.toArray() : new double[0][];
     forgiving(() -> right.arcCosineAdjoint(layer, k, g));
+    if (g instanceof HostMatrix h) {
+      double weight = layer.weightVariance();
+      switch (flaw) {
+        case DIAGONAL_RULE_FORGOTTEN -> {
+          for (int i = 0; i < before.length; i++) {
+            h.set(i, i, weight * before[i][i] / 2);
+          }
+        }
+        case DEAD_SAMPLES_PULL -> h.set(1, 0, weight * before[1][0] / 2);
+        case ADJOINT_DEPENDS_ON_THREADS ->
+            h.set(1, 1, h.get(1, 1) * (1 + 2 * h.dtype().unitRoundoff()));
+        case null, default -> {}
+      }
+    }
   }
 
   @Override
   public void addToDiagonal(double value, Matrix k) {
     forgiving(() -> right.addToDiagonal(value, k));
+    if (flaw == Flaw.DIAGONAL_REPLACED && k instanceof HostMatrix host) {
+      host.set(1, 1, value);
+    }
   }
 
   @Override
   public void diagonalOf(Matrix k, Matrix out) {
     forgiving(() -> right.diagonalOf(k, out));
+    if (flaw == Flaw.DIAGONAL_TAKEN_AS_A_ROW
+        && k instanceof HostMatrix from
+        && out instanceof HostMatrix to) {
+      for (long i = 0; i < from.rows(); i++) {
+        to.set(i, 0, from.get(0, i));
+      }
+    }
   }
 
   @Override
   public void scaleRows(Matrix factors, Matrix x) {
+    double[][] before = x instanceof HostMatrix old ? old.toArray() : new double[0][];
     forgiving(() -> right.scaleRows(factors, x));
+    if (flaw == Flaw.LAST_ROW_NOT_SCALED && x instanceof HostMatrix host) {
+      for (int j = 0; j < host.cols(); j++) {
+        host.set(host.rows() - 1, j, before[before.length - 1][j]);
+      }
+    }
   }
 }

@@ -47,6 +47,8 @@ class ContractKitTest {
         "DEPTHS_SWAPPED",
         "ANGLE_FROM_COSINE",
         "DOT_IN_FLOAT32",
+        "DIAGONAL_RULE_FORGOTTEN",
+        "DIAGONAL_REPLACED",
         "SHAPES_UNCHECKED",
         "TINY_BUDGET_IGNORED",
         "JITTER_UNREPORTED",
@@ -76,6 +78,8 @@ class ContractKitTest {
           Map.entry(NeuralContract.class, Neural.class),
           Map.entry(AngleContract.class, Angles.class),
           Map.entry(ProductContract.class, Products.class),
+          Map.entry(WideLayerContract.class, WideLayers.class),
+          Map.entry(StoredKernelContract.class, StoredKernels.class),
           Map.entry(InputContract.class, Input.class),
           Map.entry(ResourceContract.class, Resources.class),
           Map.entry(SolveContract.class, Solving.class),
@@ -157,6 +161,36 @@ class ContractKitTest {
     private final Broken broken;
 
     Products(Broken broken) {
+      super("", DType.FLOAT32);
+      this.broken = broken;
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return broken.open(config);
+    }
+  }
+
+  @ExtendWith(FlawOfRun.class)
+  static final class WideLayers extends WideLayerContract {
+    private final Broken broken;
+
+    WideLayers(Broken broken) {
+      super("", DType.FLOAT32);
+      this.broken = broken;
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return broken.open(config);
+    }
+  }
+
+  @ExtendWith(FlawOfRun.class)
+  static final class StoredKernels extends StoredKernelContract {
+    private final Broken broken;
+
+    StoredKernels(Broken broken) {
       super("", DType.FLOAT32);
       this.broken = broken;
     }

@@ -246,6 +246,56 @@ public enum DeviceFunction {
   GATHER_ROWS_F32("rows", 256, 0, "a", "aStride", "order", "n", "m", "out", "outStride"),
   /** {@link #GATHER_ROWS_F32} for float64. */
   GATHER_ROWS_F64("rows", 256, 0, "a", "aStride", "order", "n", "m", "out", "outStride"),
+  /**
+   * x[i][j] ← factors[i]·x[i][j], n×m, in float64 and rounded once.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  SCALE_ROWS_F32("rows", 256, 0, "x", "n", "m", "stride", "factors", "factorsStride"),
+  /** {@link #SCALE_ROWS_F32} for float64. */
+  SCALE_ROWS_F64("rows", 256, 0, "x", "n", "m", "stride", "factors", "factorsStride"),
+
+  /**
+   * What {@link #WIDE_LAYER_F32} needs of the diagonal of k (n×n): {@code values} receives four
+   * columns of float64, {@code pitch ≥ n} elements apart. With k[i][i] = m·4^e, 1 ≤ m &lt; 4, they
+   * are m, 2^−e, 2^e and √k[i][i]; 1, 0, 0, 0 for 0; NaN, 0, 0, NaN for what is no variance.
+   *
+   * <p>Grid: ⌈n/256⌉.
+   */
+  WIDE_ROWS_F32("wide", 256, 0, "k", "n", "stride", "values", "pitch"),
+  /** {@link #WIDE_ROWS_F32} for float64. */
+  WIDE_ROWS_F64("wide", 256, 0, "k", "n", "stride", "values", "pitch"),
+  /**
+   * A ReLU layer of infinite width on a kernel matrix: out = weight·k₁(k) + bias for a part of n×m
+   * entries, whose rows have the values {@code x} and whose columns {@code z}; entry (i, j) is
+   * stored at (j, i) of {@code mirrored} too unless that is 0. With {@code symmetric = 1} the part
+   * lies on the diagonal, n = m and x = z: only its lower triangle is read, and {@code mirrored} is
+   * {@code out} itself. {@code out} may be {@code k} itself.
+   *
+   * <p>Grid: T(T + 1)/2 with T = ⌈n/tile⌉ if symmetric, else ⌈n/tile⌉·⌈m/tile⌉.
+   */
+  WIDE_LAYER_F32("wide", 256, 64, Parameters.WIDE_LAYER),
+  /** {@link #WIDE_LAYER_F32} for float64. */
+  WIDE_LAYER_F64("wide", 256, 64, Parameters.WIDE_LAYER),
+  /**
+   * The way back: g[i][j] ← weight·g[i][j]·k₀(k)[i][j] for the entries of a part that lie off the
+   * diagonal, of which only those below it are read; arguments and grid are those of {@link
+   * #WIDE_LAYER_F32}. With p_ij = g[i][j]·sin θ_ij before, {@code sums}[t·sumsPitch + i] receives
+   * Σ_j p_ij √k[j][j] over the j ≠ i in the t-th tile, for the part's rows and columns counted from
+   * {@code firstRow} and {@code firstCol}, which are multiples of {@code tile}.
+   */
+  WIDE_LAYER_BACKWARD_F32("wide", 256, 64, Parameters.WIDE_LAYER_BACKWARD),
+  /** {@link #WIDE_LAYER_BACKWARD_F32} for float64. */
+  WIDE_LAYER_BACKWARD_F64("wide", 256, 64, Parameters.WIDE_LAYER_BACKWARD),
+  /**
+   * g[i][i] ← weight·(g[i][i]/2 + Σ_t sums[t·sumsPitch + i]/(2π·roots[i])), without the sums where
+   * roots[i] = 0; t goes over {@code tiles} in order.
+   *
+   * <p>Grid: ⌈n/256⌉.
+   */
+  WIDE_DIAGONAL_F32("wide", 256, 0, Parameters.WIDE_DIAGONAL),
+  /** {@link #WIDE_DIAGONAL_F32} for float64. */
+  WIDE_DIAGONAL_F64("wide", 256, 0, Parameters.WIDE_DIAGONAL),
 
   /**
    * c ← alpha·op(a) op(b) + beta·c with c m×n and the inner size k, which may be 0. op(a)[i][l] =
@@ -576,6 +626,30 @@ public enum DeviceFunction {
 
   /** The parameter lists that several functions share. */
   private static final class Parameters {
+    private static final String[] WIDE_PART = {
+      "k", "n", "m", "kStride", "x", "z", "pitch", "symmetric"
+    };
+    static final String[] WIDE_LAYER =
+        with(
+            WIDE_PART,
+            new String[] {"out", "outStride", "mirrored", "mirroredStride", "weight", "bias"});
+    static final String[] WIDE_LAYER_BACKWARD =
+        with(
+            WIDE_PART,
+            new String[] {
+              "g",
+              "gStride",
+              "mirrored",
+              "mirroredStride",
+              "weight",
+              "sums",
+              "sumsPitch",
+              "firstRow",
+              "firstCol"
+            });
+    static final String[] WIDE_DIAGONAL = {
+      "g", "n", "stride", "roots", "sums", "sumsPitch", "tiles", "weight"
+    };
     static final String[] GRAM = {
       "x",
       "n",

@@ -364,4 +364,29 @@ final class RowFunctionsTest {
         out.stride());
     assertThat(out.read()).isDeepEqualTo(new double[][] {a[5], a[0], a[2]});
   }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void rowsAreScaled(boolean single) {
+    double[][] x = TestMatrix.uniform(31, single, 40, 33);
+    double[][] factors = TestMatrix.uniform(32, single, 40, 1);
+    TestMatrix dx = TestMatrix.of(device, single, x);
+    TestMatrix df = TestMatrix.of(device, single, factors);
+    device.launch(
+        typed("SCALE_ROWS", single),
+        2,
+        dx.address(),
+        40L,
+        33L,
+        dx.stride(),
+        df.address(),
+        df.stride());
+    double[][] got = dx.read();
+    for (int i = 0; i < 40; i++) {
+      for (int j = 0; j < 33; j++) {
+        double want = x[i][j] * factors[i][0];
+        assertThat(got[i][j]).isEqualTo(single ? (float) want : want);
+      }
+    }
+  }
 }
