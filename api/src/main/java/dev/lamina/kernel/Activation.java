@@ -220,6 +220,46 @@ public sealed interface Activation {
     }
   }
 
+  /**
+   * u for u &gt; 0 and eᵘ − 1 for u ≤ 0 (Clevert et al. 2016): affine on one side, smooth on the
+   * other, and once differentiable at 0.
+   */
+  record Elu() implements Activation {
+    @Override
+    public double value(double u) {
+      return u > 0 ? u : Math.expm1(u);
+    }
+
+    @Override
+    public double derivative(double u) {
+      return u > 0 ? 1 : Math.exp(u);
+    }
+
+    @Override
+    public String toString() {
+      return "elu";
+    }
+  }
+
+  /** u cut off at −1 and 1. */
+  record HardTanh() implements Activation {
+    @Override
+    public double value(double u) {
+      return Math.clamp(u, -1, 1);
+    }
+
+    @Override
+    public double derivative(double u) {
+      double size = Math.abs(u);
+      return size < 1 ? 1 : size > 1 ? 0 : 0.5;
+    }
+
+    @Override
+    public String toString() {
+      return "hardTanh";
+    }
+  }
+
   /** The sign of u: −1, 0 or 1. */
   record Sign() implements Activation {
     @Override

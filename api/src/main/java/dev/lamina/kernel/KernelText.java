@@ -45,6 +45,8 @@ final class KernelText {
     all.put("abs", a -> Activation.ABS);
     all.put("identity", a -> Activation.IDENTITY);
     all.put("leakyRelu", a -> new Activation.PiecewiseLinear(a.number("slope", 0.01)));
+    all.put("elu", a -> new Activation.Elu());
+    all.put("hardTanh", a -> new Activation.HardTanh());
     all.put("sign", a -> new Activation.Sign());
     all.put("polynomial", a -> new Activation.Polynomial(a.numbers("coefficients")));
     all.put("hermite", a -> new Activation.Hermite(a.numbers("coefficients")));

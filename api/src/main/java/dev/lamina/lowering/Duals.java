@@ -76,6 +76,8 @@ final class Duals {
             case EXP -> closedForm(program, SmoothFunction.EXP, k, maxK);
             case TANH, SIGMOID, SOFTPLUS, SILU -> series(program, a, k, maxK, derivative, dtype);
           };
+      case Activation.Elu a -> series(program, a, k, maxK, derivative, dtype);
+      case Activation.HardTanh a -> series(program, a, k, maxK, derivative, dtype);
       case Activation.Polynomial a -> series(program, a, k, maxK, derivative, dtype);
       case Activation.Hermite a -> series(program, a, k, maxK, derivative, dtype);
     };

@@ -80,6 +80,10 @@ final class HermiteSeries {
     return switch (activation) {
       case Activation.Polynomial p -> exact(p, p.coefficients().size());
       case Activation.Hermite h -> exact(h, h.coefficients().size());
+      case Activation.Elu _, Activation.HardTanh _ ->
+          throw new IllegalArgumentException(
+              "activation %s: there is no dual of it, because its kinks make the Hermite series converge too slowly; finite networks may have it"
+                  .formatted(activation));
       default -> truncated(activation, maxK, Shares.of(dtype));
     };
   }

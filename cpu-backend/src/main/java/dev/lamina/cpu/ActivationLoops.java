@@ -27,7 +27,11 @@ final class ActivationLoops {
     switch (activation) {
       case Activation.PiecewiseLinear p -> piecewise(p.slope(), u, out, n);
       case Activation.Smooth s -> smoothValue(s, u, out, n);
-      case Activation.Sign _, Activation.Polynomial _, Activation.Hermite _ ->
+      case Activation.Elu _,
+          Activation.HardTanh _,
+          Activation.Sign _,
+          Activation.Polynomial _,
+          Activation.Hermite _ ->
           eachValue(activation, u, out, n);
     }
   }
@@ -48,7 +52,11 @@ final class ActivationLoops {
         }
       }
       case Activation.Smooth s -> smoothDerivative(s, u, out, n);
-      case Activation.Sign _, Activation.Polynomial _, Activation.Hermite _ ->
+      case Activation.Elu _,
+          Activation.HardTanh _,
+          Activation.Sign _,
+          Activation.Polynomial _,
+          Activation.Hermite _ ->
           eachDerivative(activation, u, out, n);
     }
   }

@@ -25,7 +25,8 @@ record ActivationCode(long kind, double slope, long coefficients, long terms) {
     long kind = kind(activation);
     return switch (activation) {
       case Activation.PiecewiseLinear p -> new ActivationCode(kind, p.slope(), 0, 0);
-      case Activation.Smooth _, Activation.Sign _ -> new ActivationCode(kind, 0, 0, 0);
+      case Activation.Smooth _, Activation.Sign _, Activation.Elu _, Activation.HardTanh _ ->
+          new ActivationCode(kind, 0, 0, 0);
       case Activation.Polynomial p -> series(workspace, kind, p.coefficients());
       case Activation.Hermite h -> series(workspace, kind, h.coefficients());
     };
@@ -59,6 +60,10 @@ record ActivationCode(long kind, double slope, long coefficients, long terms) {
             case SILU -> 9;
           };
       case Activation.Sign _ -> 10;
+      case Activation.Elu _, Activation.HardTanh _ ->
+          throw new IllegalArgumentException(
+              "activation %s: the cuda backend does not have it; lamina.backend = cpu does"
+                  .formatted(activation));
       case Activation.Polynomial _ -> 11;
       case Activation.Hermite _ -> 12;
     };

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
  */
 public abstract class LayerContract extends BackendContract {
 
-  /** Every activation that has a derivative. */
+  /** The activations with a derivative that every backend has. */
   static final List<String> ACTIVATIONS =
       List.of(
           "relu",

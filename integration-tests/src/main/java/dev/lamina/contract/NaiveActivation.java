@@ -29,6 +29,20 @@ record NaiveActivation(
           new NaiveActivation(
               u -> u > 0 ? u : p.slope() * u, u -> u > 0 ? 1 : p.slope(), 1, 1, false);
       case Activation.Sign s -> new NaiveActivation(u -> u > 0 ? 1 : -1, u -> 0, 0, 0, false);
+      case Activation.Elu e ->
+          new NaiveActivation(
+              u -> u > 0 ? u : Math.exp(u) - 1,
+              u -> u > 0 ? 1 : Math.exp(u),
+              NOT_HOMOGENEOUS,
+              1,
+              false);
+      case Activation.HardTanh h ->
+          new NaiveActivation(
+              u -> Math.min(1, Math.max(-1, u)),
+              u -> Math.abs(u) < 1 ? 1 : 0,
+              NOT_HOMOGENEOUS,
+              1,
+              false);
       case Activation.Polynomial p ->
           polynomialLike(
               u -> powers(p.coefficients(), u),

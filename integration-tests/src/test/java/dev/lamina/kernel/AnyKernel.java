@@ -82,7 +82,7 @@ final class AnyKernel {
             finite().map(Activation.PiecewiseLinear::new),
             Arbitraries.of(Activation.RELU, Activation.ABS, Activation.IDENTITY),
             Arbitraries.of(Activation.Smooth.values()),
-            Arbitraries.just(new Activation.Sign()),
+            Arbitraries.of(new Activation.Sign(), new Activation.Elu(), new Activation.HardTanh()),
             coefficients().map(Activation.Polynomial::new),
             coefficients().map(Activation.Hermite::new)));
   }
