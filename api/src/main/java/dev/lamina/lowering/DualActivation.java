@@ -96,6 +96,19 @@ public final class DualActivation {
     return shape.derivativeCorrelation(s);
   }
 
+  /**
+   * {@return p₀, p₁, … of D(c) = Σ pₙ cⁿ, which sum to 1; empty for piecewise linear activations,
+   * whose series does not end}
+   */
+  public double[] seriesWeights() {
+    return shape instanceof Series series ? series.weights.clone() : new double[0];
+  }
+
+  /** {@return the same of D′; empty for piecewise linear activations} */
+  public double[] derivativeSeriesWeights() {
+    return shape instanceof Series series ? series.derivativeWeights.clone() : new double[0];
+  }
+
   /** {@return the second derivative of D at c = 1: infinite for an activation with a kink} */
   public double curvature() {
     return shape.curvature();

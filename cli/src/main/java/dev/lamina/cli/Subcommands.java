@@ -15,6 +15,7 @@ final class Subcommands {
         .addSubcommand(new RegressCommand(session))
         .addSubcommand(new DegeneracyCommand(session))
         .addSubcommand(new PropagateCommand(session))
+        .addSubcommand(new LearningCurveCommand(session))
         .addSubcommand(new AlignmentCommand(session))
         .addSubcommand(new DglCommand(session))
         .addSubcommand(new BenchCommand(session))

@@ -1,0 +1,35 @@
+package dev.lamina.analysis.learningcurve;
+
+/**
+ * A kernel whose powers above r are replaced by noise: off the diagonal they are of the order of
+ * d^−(r+1)/2, on the diagonal they sum to a constant [published: arXiv 1906.05301].
+ *
+ * @param power r
+ * @param spectrum of what is kept
+ * @param noise s2_r = Σ_{q&gt;r} b_q
+ */
+public record Renormalised(int power, SphereSpectrum spectrum, double noise) {
+  /** Largest √N d^−(r+1)/2 that counts as small. */
+  private static final double SMALL = 0.1;
+
+  /**
+   * {@return √N d^−(r+1)/2, which must be small: the off-diagonal remainder as N samples see it}
+   *
+   * @param samples N
+   */
+  public double remainder(double samples) {
+    return Math.sqrt(samples) * Math.pow(spectrum.sphere().dimension(), -(power + 1) / 2.0);
+  }
+
+  /**
+   * {@return the smallest r for which √N d^−(r+1)/2 ≤ 0.1; the other condition, C_K &lt; s2_r, is
+   * {@link CurvePoint#valid}}
+   *
+   * @param sphere where the inputs are
+   * @param samples largest N of interest
+   */
+  public static int choose(Sphere sphere, double samples) {
+    double decades = Math.log(Math.sqrt(samples) / SMALL) / Math.log(sphere.dimension());
+    return Math.clamp((long) Math.ceil(2 * decades - 1 - 1e-12), 0, 63);
+  }
+}
