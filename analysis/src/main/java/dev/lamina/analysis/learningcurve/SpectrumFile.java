@@ -103,7 +103,7 @@ public final class SpectrumFile {
       } catch (NumberFormatException e) {
         throw wrong(file, line, i, positive, row.get(i), e);
       }
-      if (!Double.isFinite(cells[i]) || cells[i] < 0 || positive && cells[i] == 0) {
+      if (!Double.isFinite(cells[i]) || cells[i] < 0 || (positive && cells[i] == 0)) {
         throw wrong(file, line, i, positive, row.get(i), null);
       }
     }

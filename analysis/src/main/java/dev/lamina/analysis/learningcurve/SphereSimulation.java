@@ -64,7 +64,7 @@ public final class SphereSimulation {
   }
 
   /** What one draw gave. */
-  private record Draw(double mse, double[] factors, double jitter) {}
+  private record Draw(double mse, List<Double> factors, double jitter) {}
 
   /**
    * Creates a simulation.
@@ -111,7 +111,7 @@ public final class SphereSimulation {
       residuals.add(
           new SimulatedPoint.Residual(
               settings.target().parts().get(p).degree(),
-              Mean.of(draws.stream().mapToDouble(d -> d.factors()[part]).toArray())));
+              Mean.of(draws.stream().mapToDouble(d -> d.factors().get(part)).toArray())));
     }
     return new SimulatedPoint(
         n,
@@ -178,9 +178,9 @@ public final class SphereSimulation {
   }
 
   /** Returns for each degree the mean over the targets of (g − g*)/g. */
-  private double[] factors(HostMatrix weights, double[][][] harmonics) {
-    double[] factors = new double[settings.target().parts().size()];
-    for (int p = 0; p < factors.length; p++) {
+  private List<Double> factors(HostMatrix weights, double[][][] harmonics) {
+    List<Double> factors = new ArrayList<>();
+    for (int p = 0; p < settings.target().parts().size(); p++) {
       Target.Part part = settings.target().parts().get(p);
       double eigenvalue =
           spectrum.modes().stream()
@@ -195,7 +195,7 @@ public final class SphereSimulation {
         }
       }
       // harmonics carry the factor √weight of the target, and so does what they are compared with
-      factors[p] = 1 - eigenvalue * learnt / part.weight() / harmonics.length;
+      factors.add(1 - eigenvalue * learnt / part.weight() / harmonics.length);
     }
     return factors;
   }

@@ -152,8 +152,7 @@ final class ZonalNetwork implements ZonalKernel {
     }
 
     private static Dual series(Activation activation, double variance) {
-      DualActivation dual = DualActivation.of(activation, variance);
-      return new SeriesDual(dual, dual.seriesWeights(), dual.derivativeSeriesWeights());
+      return new SeriesDual(DualActivation.of(activation, variance));
     }
   }
 
@@ -196,8 +195,17 @@ final class ZonalNetwork implements ZonalKernel {
     }
   }
 
-  private record SeriesDual(DualActivation dual, double[] weights, double[] derivatives)
-      implements Dual {
+  private static final class SeriesDual implements Dual {
+    private final DualActivation dual;
+    private final double[] weights;
+    private final double[] derivatives;
+
+    SeriesDual(DualActivation dual) {
+      this.dual = dual;
+      this.weights = dual.seriesWeights();
+      this.derivatives = dual.derivativeSeriesWeights();
+    }
+
     @Override
     public double second() {
       return dual.secondMoment();

@@ -150,7 +150,7 @@ class SphereSpectrumTest {
     assertThat(spectrum.degrees().get(0).eigenvalue())
         .isCloseTo(scale * 2.2795853023360673, within(1e-14));
     assertThat(spectrum.degrees().get(1).eigenvalue())
-        .isCloseTo(scale * 1.5906368546373291, within(1e-14));
+        .isCloseTo(scale * 1.590636854637329, within(1e-14));
     assertThat(spectrum.degrees().get(5).eigenvalue())
         .isCloseTo(scale * 0.009825679323131702, within(1e-14));
     assertThat(spectrum.degrees().stream().map(Degree::degeneracy).limit(3))

@@ -1,0 +1,61 @@
+package dev.lamina.analysis.learningcurve;
+
+import dev.lamina.analysis.learningcurve.SimulatedPoint.Mean;
+import java.util.List;
+
+/**
+ * What noisy training of finite networks left, beside the Gaussian process.
+ *
+ * @param mean posterior means of the Gaussian process at the test inputs
+ * @param variance its posterior variances there
+ * @param largestRate 2/(largest eigenvalue of the tangent kernel matrix + T): from there on
+ *     training of wide networks diverges
+ * @param inflation 1/(1 − ηh/2) with h the largest curvature of the read-out: how much the finite
+ *     step raises the temperature of the stiffest mode
+ * @param widths one entry for each width
+ */
+public record LangevinResult(
+    List<Double> mean,
+    List<Double> variance,
+    double largestRate,
+    double inflation,
+    List<Width> widths) {
+  /** Copies the lists. */
+  public LangevinResult {
+    mean = List.copyOf(mean);
+    variance = List.copyOf(variance);
+    widths = List.copyOf(widths);
+  }
+
+  /**
+   * What networks of one width left.
+   *
+   * @param width width of the hidden layers
+   * @param outputs moments of the outputs over training steps
+   * @param conditional the same from the posterior of the read-out given the features at each
+   *     measurement: less noise, the same law for infinitely small steps
+   * @param prior the same from networks drawn from the prior, weighted by their evidence: no
+   *     training, no step; empty lists if it was left out
+   * @param effectiveDraws effective number of these networks; NaN if it was left out
+   */
+  public record Width(
+      int width, Moments outputs, Moments conditional, Moments prior, double effectiveDraws) {}
+
+  /**
+   * Means and variances of the test outputs with errors against the Gaussian process.
+   *
+   * @param mean means at the test inputs
+   * @param variance variances there
+   * @param meanError root mean square over test inputs of the difference of the means; its
+   *     "standard error" is the size that chance alone gives it
+   * @param varianceError the same for the variances
+   */
+  public record Moments(
+      List<Double> mean, List<Double> variance, Mean meanError, Mean varianceError) {
+    /** Copies the lists. */
+    public Moments {
+      mean = List.copyOf(mean);
+      variance = List.copyOf(variance);
+    }
+  }
+}
