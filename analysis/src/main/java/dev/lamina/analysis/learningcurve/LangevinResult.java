@@ -8,17 +8,19 @@ import java.util.List;
  *
  * @param mean posterior means of the Gaussian process at the test inputs
  * @param variance its posterior variances there
- * @param largestRate 2/(largest eigenvalue of the tangent kernel matrix + T): from there on
- *     training of wide networks diverges
- * @param inflation 1/(1 − ηh/2) with h the largest curvature of the read-out: how much the finite
- *     step raises the temperature of the stiffest mode
+ * @param largestRate 2/h with h = θ + T and θ the largest eigenvalue of the tangent kernel matrix:
+ *     from there on training of wide networks diverges
+ * @param stiffContinuous variance Tθ/(θ + T) of the training outputs along the eigenvector of θ,
+ *     for infinitely small steps [derived: tangent features taken as fixed]
+ * @param stiffTheory the same for the step taken: divided by 1 − ηh/2
  * @param widths one entry for each width
  */
 public record LangevinResult(
     List<Double> mean,
     List<Double> variance,
     double largestRate,
-    double inflation,
+    double stiffContinuous,
+    double stiffTheory,
     List<Width> widths) {
   /** Copies the lists. */
   public LangevinResult {
@@ -37,9 +39,15 @@ public record LangevinResult(
    * @param prior the same from networks drawn from the prior, weighted by their evidence: no
    *     training, no step; empty lists if it was left out
    * @param effectiveDraws effective number of these networks; NaN if it was left out
+   * @param stiff measured variance of the training outputs along the stiffest mode
    */
   public record Width(
-      int width, Moments outputs, Moments conditional, Moments prior, double effectiveDraws) {}
+      int width,
+      Moments outputs,
+      Moments conditional,
+      Moments prior,
+      double effectiveDraws,
+      Mean stiff) {}
 
   /**
    * Means and variances of the test outputs with errors against the Gaussian process.

@@ -30,14 +30,19 @@ public final class LangevinStudy {
   private final HostMatrix x;
   private final double[] y;
 
-  /** Moments of one chain, or of one batch of prior draws. */
-  private record Chain(Sums outputs, Sums conditional) {}
+  /** Of the tangent kernel at the training inputs. */
+  private final EigenDecompositionSymmetric stiffest;
+
+  /** Moments of one chain. */
+  private record Chain(Sums outputs, Sums conditional, Sums stiff) {}
 
   private LangevinStudy(Lamina lamina, LangevinSettings settings, HostMatrix x, double[] y) {
     this.lamina = lamina;
     this.settings = settings;
     this.x = x;
     this.y = y;
+    this.stiffest =
+        decompose(lamina, new Kernel.Ntk(settings.infinite()), x.rows(0, settings.samples()));
   }
 
   /**
@@ -66,13 +71,13 @@ public final class LangevinStudy {
 
   private LangevinResult run(Progress progress) {
     double t = settings.temperature();
-    double largest = 2 / (largestEigenvalue(new Kernel.Ntk(settings.infinite())) + t);
+    double curvature = stiffest.getEigenvalue(0) + t;
+    double largest = 2 / curvature;
     if (settings.rate() >= largest) {
       throw new IllegalArgumentException(
           "noisy training: rate must be below 2/(largest eigenvalue of the tangent kernel matrix + temperature) = %.4g but is %s"
               .formatted(largest, settings.rate()));
     }
-    double stiffest = largestEigenvalue(settings.kernel()) + t;
     KernelPosterior process;
     try (HostMatrix k = kernelMatrix(settings.kernel())) {
       process = KernelPosterior.of(k, y, t);
@@ -87,13 +92,18 @@ public final class LangevinStudy {
               moments(chains.get(w).stream().map(Chain::outputs).toList(), process),
               moments(chains.get(w).stream().map(Chain::conditional).toList(), process),
               moments(prior.batches(), process),
-              prior.effectiveDraws()));
+              prior.effectiveDraws(),
+              Mean.of(
+                  chains.get(w).stream()
+                      .mapToDouble(c -> c.stiff().variance(0, c.stiff().mean(0)))
+                      .toArray())));
     }
     return new LangevinResult(
         Arrays.stream(process.mean()).boxed().toList(),
         Arrays.stream(process.variance()).boxed().toList(),
         largest,
-        1 / (1 - settings.rate() * stiffest / 2),
+        t * stiffest.getEigenvalue(0) / curvature,
+        t * stiffest.getEigenvalue(0) / curvature / (1 - settings.rate() * curvature / 2),
         widths);
   }
 
@@ -103,16 +113,11 @@ public final class LangevinStudy {
     return k;
   }
 
-  private double largestEigenvalue(Kernel kernel) {
-    try (HostMatrix k = kernelMatrix(kernel)) {
-      double[][] train = new double[y.length][y.length];
-      for (int i = 0; i < y.length; i++) {
-        for (int j = 0; j < y.length; j++) {
-          train[i][j] = k.get(i, j);
-        }
-      }
-      return new EigenDecompositionSymmetric(MatrixUtils.createRealMatrix(train))
-          .getEigenvalues()[0];
+  /** Decomposes a kernel matrix of the training inputs; the largest eigenvalue comes first. */
+  private static EigenDecompositionSymmetric decompose(Lamina lamina, Kernel kernel, HostMatrix x) {
+    try (HostMatrix k = HostMatrix.allocate(DType.FLOAT64, x.rows(), x.rows())) {
+      lamina.gram().compute(kernel, x, x, k);
+      return new EigenDecompositionSymmetric(MatrixUtils.createRealMatrix(k.toArray()));
     }
   }
 
@@ -144,6 +149,7 @@ public final class LangevinStudy {
     long seed = NoiseKey.of(settings.seed(), settings.widths().get(width), number).key();
     Sums outputs = new Sums(settings.testPoints());
     Sums conditional = new Sums(settings.testPoints());
+    Sums stiff = new Sums(1);
     try (HostMatrix inputs = x.copy(lamina.config().precision());
         LangevinNetwork network =
             new LangevinNetwork(backend, settings, settings.widths().get(width), inputs, y)) {
@@ -153,7 +159,7 @@ public final class LangevinStudy {
         network.step(seed, step);
         if (step > settings.burnIn() && (step - settings.burnIn()) % settings.every() == 0) {
           network.measure();
-          add(network, outputs, conditional);
+          add(network, outputs, conditional, stiff);
         }
         if (step % 256 == 0 || step == last) {
           progress.advance(step - reported);
@@ -161,10 +167,10 @@ public final class LangevinStudy {
         }
       }
     }
-    return new Chain(outputs, conditional);
+    return new Chain(outputs, conditional, stiff);
   }
 
-  private void add(LangevinNetwork network, Sums outputs, Sums conditional) {
+  private void add(LangevinNetwork network, Sums outputs, Sums conditional, Sums stiff) {
     double[] values = new double[settings.testPoints()];
     for (int i = 0; i < values.length; i++) {
       values[i] = network.output(y.length + i);
@@ -176,6 +182,11 @@ public final class LangevinStudy {
     outputs.add(values, new double[values.length], 1);
     KernelPosterior given = KernelPosterior.of(network.kernel(), y, settings.temperature());
     conditional.add(given.mean(), given.variance(), 1);
+    double along = 0;
+    for (int i = 0; i < y.length; i++) {
+      along += stiffest.getEigenvector(0).getEntry(i) * network.output(i);
+    }
+    stiff.add(new double[] {along}, new double[1], 1);
   }
 
   /** Returns moments over chains with their errors against the Gaussian process. */

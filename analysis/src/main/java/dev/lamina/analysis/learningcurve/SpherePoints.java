@@ -103,4 +103,28 @@ final class SpherePoints {
     }
     return current;
   }
+
+  /** Sets a column to the sum of some parts and Gaussian noise of a standard deviation. */
+  static void fill(
+      HostMatrix y, int column, double[][] parts, double noise, RandomGenerator random) {
+    for (int i = 0; i < y.rows(); i++) {
+      double sum = noise == 0 ? 0 : noise * random.nextGaussian();
+      for (double[] part : parts) {
+        sum += part[i];
+      }
+      y.set(i, column, sum);
+    }
+  }
+
+  /** Returns the mean of the squared differences of all entries. */
+  static double meanSquare(HostMatrix a, HostMatrix b) {
+    double sum = 0;
+    for (long i = 0; i < a.rows(); i++) {
+      for (long c = 0; c < a.cols(); c++) {
+        double difference = a.get(i, c) - b.get(i, c);
+        sum += difference * difference;
+      }
+    }
+    return sum / (a.rows() * a.cols());
+  }
 }

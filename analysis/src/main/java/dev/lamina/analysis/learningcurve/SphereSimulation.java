@@ -133,23 +133,13 @@ public final class SphereSimulation {
       for (int c = 0; c < columns; c++) {
         double[][] directions = points.directions(random);
         harmonics[c] = points.harmonics(x, directions);
-        fill(weights, c, harmonics[c], Math.sqrt(settings.labelNoise()), random);
-        fill(wanted, c, points.harmonics(test, directions), 0, random);
+        SpherePoints.fill(weights, c, harmonics[c], Math.sqrt(settings.labelNoise()), random);
+        SpherePoints.fill(wanted, c, points.harmonics(test, directions), 0, random);
       }
       double jitter = solve(x, weights);
       backend.gram().multiply(settings.kernel(), test, x, weights, predicted);
-      return new Draw(meanSquare(predicted, wanted), factors(weights, harmonics), jitter);
-    }
-  }
-
-  private static void fill(
-      HostMatrix y, int column, double[][] parts, double noise, RandomGenerator random) {
-    for (int i = 0; i < y.rows(); i++) {
-      double sum = noise == 0 ? 0 : noise * random.nextGaussian();
-      for (double[] part : parts) {
-        sum += part[i];
-      }
-      y.set(i, column, sum);
+      return new Draw(
+          SpherePoints.meanSquare(predicted, wanted), factors(weights, harmonics), jitter);
     }
   }
 
@@ -164,17 +154,6 @@ public final class SphereSimulation {
       backend.solve().solve(k, labels);
       return jitter;
     }
-  }
-
-  private static double meanSquare(HostMatrix a, HostMatrix b) {
-    double sum = 0;
-    for (long i = 0; i < a.rows(); i++) {
-      for (long c = 0; c < a.cols(); c++) {
-        double difference = a.get(i, c) - b.get(i, c);
-        sum += difference * difference;
-      }
-    }
-    return sum / (a.rows() * a.cols());
   }
 
   /** Returns for each degree the mean over the targets of (g − g*)/g. */

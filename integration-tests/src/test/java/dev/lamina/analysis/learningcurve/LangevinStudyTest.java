@@ -60,7 +60,15 @@ class LangevinStudyTest {
     assertThat(wide.conditional().meanError().mean()).isLessThan(0.05);
     assertThat(wide.conditional().varianceError().mean()).isLessThan(0.06);
     assertThat(wide.outputs().meanError().mean()).isLessThan(0.1);
-    assertThat(result.inflation()).isBetween(1.05, 1.5);
+  }
+
+  /** The finite step raises the temperature of the stiffest mode as with fixed features. */
+  @Test
+  void theStepRaisesTheVarianceOfStiffModes() {
+    LangevinResult result = run(settings(1, 0.08, List.of(1024), 4, 6000, 0));
+    assertThat(result.stiffTheory()).isGreaterThan(1.3 * result.stiffContinuous());
+    double measured = result.widths().get(0).stiff().mean();
+    assertThat(measured).isCloseTo(result.stiffTheory(), within(0.12 * result.stiffTheory()));
   }
 
   @Test
