@@ -148,6 +148,8 @@ final class ZonalNetwork implements ZonalKernel {
         case Activation.Smooth a -> series(a, variance);
         case Activation.Polynomial a -> series(a, variance);
         case Activation.Hermite a -> series(a, variance);
+        case Activation.Elu a -> series(a, variance);
+        case Activation.HardTanh a -> series(a, variance);
       };
     }
 

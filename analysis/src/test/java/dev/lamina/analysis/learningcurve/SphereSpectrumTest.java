@@ -170,6 +170,12 @@ class SphereSpectrumTest {
     assertThatThrownBy(() -> SphereSpectrum.of(Kernel.parse("matern(nu=1)"), Sphere.unit(3)))
         .hasMessageContaining("power series")
         .hasMessageContaining("nu = 0.5, 1.5, 2.5 and 3.5");
+    for (String activation : List.of("elu", "hardTanh")) {
+      Kernel kernel = Kernel.parse("ntk(depth=2, activation=" + activation + ")");
+      assertThatThrownBy(() -> SphereSpectrum.of(kernel, Sphere.unit(3)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("there is no dual of it");
+    }
     assertThatThrownBy(() -> SphereSpectrum.of(Kernel.parse("0*linear()"), Sphere.unit(3)))
         .hasMessageContaining("K(x, x) must be positive");
     assertThatThrownBy(() -> SphereSpectrum.renormalised(PAPER, Sphere.unit(3), -1))
