@@ -8,6 +8,7 @@ import dev.lamina.benchmarks.FcKernelBenchmark.Result;
 import dev.lamina.benchmarks.FcKernelBenchmark.Settings;
 import dev.lamina.benchmarks.FcKernelReport;
 import dev.lamina.benchmarks.KernelEntriesBenchmark;
+import dev.lamina.benchmarks.LayerWiseStepBenchmark;
 import dev.lamina.benchmarks.TrainingStepBenchmark;
 import dev.lamina.benchmarks.device.DeviceReport;
 import dev.lamina.benchmarks.device.DeviceResult;
@@ -36,7 +37,13 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 final class BenchCommand extends Subcommand {
   private static final int ROWS = 8192;
+  private static final int DIMENSION = 784;
+  private static final int DEPTH = 5;
   private static final int DEVICE_ROWS = 60_000;
+  private static final int STEP_ROWS = 2000;
+  private static final int STEP_WIDTH = 512;
+  private static final int STEP_LAYERS = 3;
+  private static final int STEP_OUTPUTS = 10;
   private static final long EMULATED_MEMORY = 64L << 20;
 
   /** Programs that Lamina can be compared with. */
@@ -50,22 +57,20 @@ final class BenchCommand extends Subcommand {
   @Option(
       names = "--rows",
       paramLabel = "N",
-      description = "Number of inputs (default: 8192, on a GPU 60000).")
+      description = "Number of inputs (default: 8192, on a GPU 60000, of a layer-wise step 2000).")
   private Integer rows;
 
   @Option(
       names = "--dimension",
       paramLabel = "D",
-      defaultValue = "784",
-      description = "Number of features (default: ${DEFAULT-VALUE}).")
-  private int dimension;
+      description = "Number of features (default: 784, of a layer-wise step 512).")
+  private Integer dimension;
 
   @Option(
       names = "--depth",
       paramLabel = "L",
-      defaultValue = "5",
-      description = "Number of hidden layers (default: ${DEFAULT-VALUE}).")
-  private int depth;
+      description = "Number of hidden layers (default: 5, above a layer-wise step 3).")
+  private Integer depth;
 
   @Option(
       names = "--repeat",
@@ -99,6 +104,12 @@ final class BenchCommand extends Subcommand {
   private boolean training;
 
   @Option(
+      names = "--layer-wise",
+      description =
+          "Instead time a step of the deep Gaussian layer-wise loss beside the linear algebra that it needs: --rows samples, --dimension neurons, --depth layers above, 10 outputs, in the configured precision, on either backend.")
+  private boolean layerWise;
+
+  @Option(
       names = "--seconds",
       paramLabel = "S",
       defaultValue = "200",
@@ -125,17 +136,28 @@ final class BenchCommand extends Subcommand {
   @Override
   Output execute() {
     LaminaConfig config = session().config();
-    boolean other = entries || training || readme != null || !rivals.isEmpty();
+    boolean other = entries || training || layerWise || readme != null || !rivals.isEmpty();
     if (emulated || (!other && choosesCuda(config))) {
       return device(config);
     }
+    if (layerWise) {
+      return layerWise(config);
+    }
     int n = rows == null ? ROWS : rows;
-    if (n < 2 || dimension < 1 || depth < 1 || repeat < 1) {
+    if (n < 2 || dimension() < 1 || depth() < 1 || repeat < 1) {
       throw new IllegalArgumentException(
           "bench: --rows must be ≥ 2 and --dimension, --depth and --repeat ≥ 1 but are %d, %d, %d and %d"
-              .formatted(n, dimension, depth, repeat));
+              .formatted(n, dimension(), depth(), repeat));
     }
     return entries ? entries(n) : training ? training() : network(n);
+  }
+
+  private int dimension() {
+    return dimension == null ? DIMENSION : dimension;
+  }
+
+  private int depth() {
+    return depth == null ? DEPTH : depth;
   }
 
   /** Whether the GPU is asked for, or is what {@code auto} takes. */
@@ -155,7 +177,7 @@ final class BenchCommand extends Subcommand {
         emulated
             ? DeviceSettings.tiny()
             : DeviceSettings.of(
-                rows == null ? DEVICE_ROWS : rows, dimension, depth, repeat, seconds);
+                rows == null ? DEVICE_ROWS : rows, dimension(), depth(), repeat, seconds);
     try (CudaWorkbench workbench =
         emulated ? CudaWorkbench.emulated(config, EMULATED_MEMORY) : CudaWorkbench.open(config)) {
       DeviceResult result = DeviceSuite.run(workbench, config, settings, session()::say);
@@ -168,7 +190,7 @@ final class BenchCommand extends Subcommand {
   }
 
   private Output network(int n) {
-    Settings settings = new Settings(n, dimension, depth, repeat, rivals.contains(Rival.numpy));
+    Settings settings = new Settings(n, dimension(), depth(), repeat, rivals.contains(Rival.numpy));
     try (Lamina lamina = Lamina.open(session().config())) {
       Result result = FcKernelBenchmark.run(lamina.backend(), settings, session()::say);
       String text =
@@ -194,13 +216,32 @@ final class BenchCommand extends Subcommand {
     }
   }
 
+  private Output layerWise(LaminaConfig config) {
+    LayerWiseStepBenchmark.Settings settings =
+        new LayerWiseStepBenchmark.Settings(
+            rows == null ? STEP_ROWS : rows,
+            dimension == null ? STEP_WIDTH : dimension,
+            depth == null ? STEP_LAYERS : depth,
+            STEP_OUTPUTS,
+            repeat,
+            config.precision());
+    try (Lamina lamina = Lamina.open(config)) {
+      LayerWiseStepBenchmark.Result result =
+          LayerWiseStepBenchmark.run(lamina.backend(), settings, session()::say);
+      return Output.of(
+          result,
+          LayerWiseStepBenchmark.markdown(
+              result, lamina.backend().device(), LocalDate.now(ZoneOffset.UTC)));
+    }
+  }
+
   private Output entries(int n) {
     LaminaConfig config = session().config().withCpuThreads(1);
     try (Lamina lamina = Lamina.open(config)) {
       KernelEntriesBenchmark.Result result =
           KernelEntriesBenchmark.run(
               lamina.backend(),
-              new KernelEntriesBenchmark.Settings(n, dimension, repeat, config.precision()),
+              new KernelEntriesBenchmark.Settings(n, dimension(), repeat, config.precision()),
               session()::say);
       return Output.of(
           result,

@@ -54,4 +54,38 @@ class BenchCommandTest {
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("--rows must be ≥ 2");
   }
+
+  @Test
+  void aLayerWiseStepIsTimedAndItsGradientChecked() {
+    RunResult run =
+        RunResult.of(
+            "bench",
+            "--backend",
+            "cpu",
+            "--precision",
+            "float64",
+            "--layer-wise",
+            "--rows",
+            "60",
+            "--dimension",
+            "16",
+            "--depth",
+            "2",
+            "--repeat",
+            "1",
+            "--json");
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode result = run.json();
+    assertThat(result.get("settings").get("layersAbove").asInt()).isEqualTo(2);
+    assertThat(result.get("step").get("median").asDouble()).isPositive();
+    assertThat(result.get("overAlgebra").get("median").asDouble()).isPositive();
+    assertThat(result.get("gradientError").asDouble()).isBetween(0.0, 1e-6);
+  }
+
+  @Test
+  void aLayerWiseStepNeedsASamplePerOutput() {
+    RunResult run = RunResult.of("bench", "--backend", "cpu", "--layer-wise", "--rows", "9");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("rows ≥ outputs");
+  }
 }

@@ -5,22 +5,25 @@ import dev.lamina.matrix.HostMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Copies what stands below the diagonal of a square matrix to above it. */
 final class Mirror {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  /** Edge of the squares that are transposed at once: a vector of float32, a whole cache line. */
-  private static final int EDGE = F.length();
+  // Squares of whole vectors are transposed at once. Where the entries of a column lie in a square
+  // that is stored by rows:
+  private static final int[] FLOAT_COLUMN = column(F.length());
+  private static final int[] DOUBLE_COLUMN = column(D.length());
 
-  /** Where the entries of a column lie in a square stored by rows. */
-  private static final int[] COLUMN = new int[EDGE];
-
-  static {
-    Arrays.setAll(COLUMN, i -> i * EDGE);
+  private static int[] column(int edge) {
+    int[] column = new int[edge];
+    Arrays.setAll(column, i -> i * edge);
+    return column;
   }
 
   private Mirror() {}
@@ -35,29 +38,61 @@ final class Mirror {
    * @param colEnd one past the last column
    */
   static void lowerToUpper(HostMatrix m, long row, long rowEnd, long col, long colEnd) {
-    float[] square = new float[EDGE * EDGE + EDGE];
-    for (long i = row; i < rowEnd; i += EDGE) {
-      for (long j = col; j < Math.min(colEnd, i + EDGE); j += EDGE) {
-        boolean whole = i + EDGE <= rowEnd && j + EDGE <= colEnd && j + EDGE <= i;
-        if (whole && m.dtype() == DType.FLOAT32) {
-          transpose(m, i, j, square);
+    if (m.dtype() == DType.FLOAT32) {
+      float[] square = new float[F.length() * F.length()];
+      squares(F.length(), row, rowEnd, col, colEnd, m, (i, j) -> transposeFloats(m, i, j, square));
+    } else {
+      double[] square = new double[D.length() * D.length()];
+      squares(D.length(), row, rowEnd, col, colEnd, m, (i, j) -> transposeDoubles(m, i, j, square));
+    }
+  }
+
+  /** Transposes a square whose first entry has these indices. */
+  @FunctionalInterface
+  private interface Transpose {
+    void at(long row, long col);
+  }
+
+  private static void squares(
+      int edge, long row, long rowEnd, long col, long colEnd, HostMatrix m, Transpose transpose) {
+    for (long i = row; i < rowEnd; i += edge) {
+      for (long j = col; j < Math.min(colEnd, i + edge); j += edge) {
+        if (i + edge <= rowEnd && j + edge <= colEnd && j + edge <= i) {
+          transpose.at(i, j);
         } else {
-          copy(m, i, Math.min(rowEnd, i + EDGE), j, Math.min(colEnd, j + EDGE));
+          copy(m, i, Math.min(rowEnd, i + edge), j, Math.min(colEnd, j + edge));
         }
       }
     }
   }
 
-  private static void transpose(HostMatrix m, long row, long col, float[] square) {
+  private static void transposeFloats(HostMatrix m, long row, long col, float[] square) {
     MemorySegment s = m.segment();
+    int edge = F.length();
     long stride = m.rowStride() * Float.BYTES;
     long from = m.byteOffset(row, col);
     long to = m.byteOffset(col, row);
-    for (int i = 0; i < EDGE; i++) {
-      FloatVector.fromMemorySegment(F, s, from + i * stride, ORDER).intoArray(square, i * EDGE);
+    for (int i = 0; i < edge; i++) {
+      FloatVector.fromMemorySegment(F, s, from + i * stride, ORDER).intoArray(square, i * edge);
     }
-    for (int j = 0; j < EDGE; j++) {
-      FloatVector.fromArray(F, square, j, COLUMN, 0).intoMemorySegment(s, to + j * stride, ORDER);
+    for (int j = 0; j < edge; j++) {
+      FloatVector.fromArray(F, square, j, FLOAT_COLUMN, 0)
+          .intoMemorySegment(s, to + j * stride, ORDER);
+    }
+  }
+
+  private static void transposeDoubles(HostMatrix m, long row, long col, double[] square) {
+    MemorySegment s = m.segment();
+    int edge = D.length();
+    long stride = m.rowStride() * Double.BYTES;
+    long from = m.byteOffset(row, col);
+    long to = m.byteOffset(col, row);
+    for (int i = 0; i < edge; i++) {
+      DoubleVector.fromMemorySegment(D, s, from + i * stride, ORDER).intoArray(square, i * edge);
+    }
+    for (int j = 0; j < edge; j++) {
+      DoubleVector.fromArray(D, square, j, DOUBLE_COLUMN, 0)
+          .intoMemorySegment(s, to + j * stride, ORDER);
     }
   }
 
