@@ -197,4 +197,34 @@ public sealed interface DataSource {
       return SplitPlan.inFileOrder(0.8);
     }
   }
+
+  /**
+   * Standard normal points whose class says whether their first two features have one sign: x₁x₂ ≥
+   * 0. The other features say nothing, and neither do the first two one at a time.
+   *
+   * @param rows number of samples, ≥ 1
+   * @param features number of features, ≥ 2
+   * @param seed of the random numbers; empty: the study's
+   */
+  record Xor(int rows, int features, Optional<Long> seed) implements DataSource {
+
+    /** Checks the numbers. */
+    public Xor {
+      if (rows < 1 || features < 2) {
+        throw new DataException(
+            "xor: needs rows ≥ 1 and features ≥ 2 but has rows %d, features %d"
+                .formatted(rows, features));
+      }
+    }
+
+    @Override
+    public String name() {
+      return "xor";
+    }
+
+    @Override
+    public SplitPlan defaultSplit() {
+      return SplitPlan.inFileOrder(0.8);
+    }
+  }
 }

@@ -35,6 +35,7 @@ final class DataSourceReader {
     sources.put("idx", () -> new DataSource.IdxFolder(path("folder")));
     sources.put("clusters", this::clusters);
     sources.put("sphere", this::sphere);
+    sources.put("xor", this::xor);
     String word = data.text("source");
     Supplier<DataSource> source = sources.get(word);
     if (source == null) {
@@ -126,6 +127,11 @@ final class DataSourceReader {
   private DataSource sphere() {
     return new DataSource.Sphere(
         data.integer("rows", COUNT), data.integer("features", COUNT), seed(data));
+  }
+
+  private DataSource xor() {
+    return new DataSource.Xor(
+        data.integer("rows", COUNT), data.integer("features", COUNT, 20), seed(data));
   }
 
   /** Reads a seed; empty if there is none. */

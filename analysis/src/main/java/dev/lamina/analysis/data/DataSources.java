@@ -43,6 +43,7 @@ public final class DataSources {
               Synthetic.clusters(clusters, clusters.seed().orElse(studySeed), dtype);
           case DataSource.Sphere sphere ->
               Synthetic.sphere(sphere, sphere.seed().orElse(studySeed), dtype);
+          case DataSource.Xor xor -> Synthetic.xor(xor, xor.seed().orElse(studySeed), dtype);
         };
     try {
       parts.train().requireFinite();

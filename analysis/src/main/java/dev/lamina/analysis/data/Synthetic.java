@@ -46,6 +46,23 @@ final class Synthetic {
     return parts("sphere", x, Response.Classes.numbered(labels, 2), how);
   }
 
+  static DataParts xor(DataSource.Xor source, long seed, DType dtype) {
+    RandomGenerator random = random(seed);
+    HostMatrix x = HostMatrix.allocate(dtype, source.rows(), source.features());
+    int[] labels = new int[source.rows()];
+    for (int i = 0; i < labels.length; i++) {
+      double product = 1;
+      for (int j = 0; j < source.features(); j++) {
+        double value = random.nextGaussian();
+        x.set(i, j, value);
+        product *= j < 2 ? value : 1;
+      }
+      labels[i] = product < 0 ? 0 : 1;
+    }
+    String how = "xor: %s, seed %d".formatted(source, seed);
+    return parts("xor", x, Response.Classes.numbered(labels, 2), how);
+  }
+
   private static DataParts parts(String name, HostMatrix x, Response response, String how) {
     return new DataParts(new DataSet(name, x, response, Optional.empty(), how), Optional.empty());
   }

@@ -134,6 +134,8 @@ class DataConfigTest {
         .isEqualTo(new DataSource.Clusters(50, 3, 2, 3, Optional.of(4L)));
     assertThat(valid("data { source = sphere, rows = 50, features = 3 }").source())
         .isEqualTo(new DataSource.Sphere(50, 3, Optional.empty()));
+    assertThat(valid("data { source = xor, rows = 50, seed = 7 }").source())
+        .isEqualTo(new DataSource.Xor(50, 20, Optional.of(7L)));
   }
 
   @Test
@@ -184,7 +186,7 @@ class DataConfigTest {
     assertProblems(
         "data { source = mnits, classes = 3 }",
         "data.source: must be one of digits, iris, mnist, fashion-mnist, npy, csv, idx, clusters,"
-            + " sphere but is \"mnits\"; did you mean 'mnist'?");
+            + " sphere, xor but is \"mnits\"; did you mean 'mnist'?");
     assertProblems("data { }", "data.source: is missing; it must be a text");
     assertProblems(
         "data { source = digits, file = x.csv }",

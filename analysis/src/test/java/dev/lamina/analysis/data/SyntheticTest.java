@@ -58,6 +58,29 @@ class SyntheticTest {
   }
 
   @Test
+  void xorIsTheSignOfAProduct() {
+    DataSource.Xor source = new DataSource.Xor(4000, 5, Optional.of(3L));
+    try (DataParts parts = SOURCES.load(source, DType.FLOAT64)) {
+      DataSet set = parts.train();
+      Response.Classes classes = (Response.Classes) set.response();
+      double[] correlation = new double[5];
+      double square = 0;
+      for (int i = 0; i < 4000; i++) {
+        boolean same = set.x().get(i, 0) < 0 == set.x().get(i, 1) < 0;
+        assertThat(classes.label(i)).isEqualTo(same ? 1 : 0);
+        for (int j = 0; j < 5; j++) {
+          correlation[j] += set.x().get(i, j) * (same ? 1 : -1) / 4000;
+          square += set.x().get(i, j) * set.x().get(i, j) / 20000;
+        }
+      }
+      // No feature alone knows the class: standard deviation 1/√4000 = 0.016 each.
+      assertThat(Arrays.stream(correlation).boxed())
+          .allSatisfy(c -> assertThat(c).isCloseTo(0, within(0.08)));
+      assertThat(square).isCloseTo(1, within(0.05)); // standard deviation √(2/20000) = 0.01
+    }
+  }
+
+  @Test
   void theSeedDecides() {
     DataSource.Sphere free = new DataSource.Sphere(3, 2, Optional.empty());
     DataSource.Sphere fixed = new DataSource.Sphere(3, 2, Optional.of(11L));
@@ -79,5 +102,7 @@ class SyntheticTest {
         .hasMessage("clusters: separation must be ≥ 0 and finite but is NaN");
     assertThatThrownBy(() -> new DataSource.Sphere(0, 1, Optional.empty()))
         .hasMessage("sphere: needs rows ≥ 1 and features ≥ 1 but has rows 0, features 1");
+    assertThatThrownBy(() -> new DataSource.Xor(9, 1, Optional.empty()))
+        .hasMessage("xor: needs rows ≥ 1 and features ≥ 2 but has rows 9, features 1");
   }
 }
