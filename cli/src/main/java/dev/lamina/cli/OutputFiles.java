@@ -13,6 +13,17 @@ final class OutputFiles {
   private OutputFiles() {}
 
   /**
+   * Returns the folder for the results of a config file.
+   *
+   * @param out the folder that was asked for, or null
+   * @param file the config file
+   */
+  static Path folder(Path out, Path file) {
+    String name = String.valueOf(file.getFileName());
+    return out != null ? out : Path.of("out", name.replaceFirst("\\.conf$", ""));
+  }
+
+  /**
    * An option and the file it names.
    *
    * @param option such as {@code --out}

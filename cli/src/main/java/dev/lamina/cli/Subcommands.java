@@ -11,6 +11,7 @@ final class Subcommands {
         .addSubcommand(new DoctorCommand(session))
         .addSubcommand(new StudyCommand(session))
         .addSubcommand(new TrainCommand(session))
+        .addSubcommand(new LegoCommand(session))
         .addSubcommand(new KernelCommand(session))
         .addSubcommand(new RegressCommand(session))
         .addSubcommand(new DegeneracyCommand(session))

@@ -100,15 +100,11 @@ final class TrainCommand extends Subcommand {
         ProgressBars progress = session().progress()) {
       CacheFolder cache = CacheFolder.of(loaded.lamina(), session().sources().environment());
       List<TrainingRuns.Run> runs =
-          new TrainingRuns(training, folder(), fresh).run(lamina, cache, progress);
+          new TrainingRuns(training, OutputFiles.folder(out, file), fresh)
+              .run(lamina, cache, progress);
       progress.clear();
       return output(training, runs, Stopwatch.secondsSince(start));
     }
-  }
-
-  private Path folder() {
-    String name = String.valueOf(file.getFileName());
-    return out != null ? out : Path.of("out", name.replaceFirst("\\.conf$", ""));
   }
 
   private static Output output(TrainingFile training, List<TrainingRuns.Run> runs, double seconds) {

@@ -9,6 +9,7 @@ import dev.lamina.analysis.study.Progress;
 import dev.lamina.analysis.study.StudyContext;
 import dev.lamina.analysis.training.Ending;
 import dev.lamina.analysis.training.EpochMetrics;
+import dev.lamina.analysis.training.LogSteps;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.analysis.training.Optimiser;
 import dev.lamina.analysis.training.Schedule;

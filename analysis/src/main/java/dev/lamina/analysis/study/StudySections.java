@@ -2,6 +2,7 @@ package dev.lamina.analysis.study;
 
 import dev.lamina.analysis.alignment.AlignmentSection;
 import dev.lamina.analysis.degeneracy.DegeneracySection;
+import dev.lamina.analysis.lego.LegoSection;
 import dev.lamina.analysis.propagation.PropagationSection;
 import dev.lamina.analysis.regression.RegressionSection;
 import dev.lamina.analysis.summary.DataSection;
@@ -20,6 +21,7 @@ public final class StudySections {
         new DegeneracySection(),
         new PropagationSection(),
         new TrainabilitySection(),
-        new AlignmentSection());
+        new AlignmentSection(),
+        new LegoSection());
   }
 }

@@ -59,7 +59,7 @@ public final class DeviceNetwork implements AutoCloseable {
    * @param value where they are
    * @param gradient where their gradient goes
    */
-  record Parameter(String name, DeviceMatrix value, DeviceMatrix gradient) {}
+  public record Parameter(String name, DeviceMatrix value, DeviceMatrix gradient) {}
 
   /**
    * Copies a network to a device; the caller closes the result.
@@ -133,7 +133,8 @@ public final class DeviceNetwork implements AutoCloseable {
     return stages;
   }
 
-  List<Parameter> parameters() {
+  /** {@return what is trained, layer by layer, weights before biases} */
+  public List<Parameter> parameters() {
     return parameters;
   }
 

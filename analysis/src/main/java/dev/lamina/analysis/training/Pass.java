@@ -12,7 +12,7 @@ import java.util.List;
  * Forward and backward through a network for batches of one size: everything that is needed between
  * the layers, allocated once. Owns its matrices.
  */
-final class Pass implements AutoCloseable {
+public final class Pass implements AutoCloseable {
   private final DeviceNetwork network;
   private final LayerOps ops;
   private final long rows;
@@ -31,11 +31,12 @@ final class Pass implements AutoCloseable {
   private final HostMatrix hostLosses;
 
   /**
-   * Allocates the matrices.
+   * Allocates the matrices; the caller closes this.
    *
+   * @param network the network; stays the caller's
    * @param rows number of examples, ≥ 1
    */
-  Pass(DeviceNetwork network, long rows) {
+  public Pass(DeviceNetwork network, long rows) {
     this.network = network;
     this.ops = network.backend().layers();
     this.rows = rows;
@@ -59,8 +60,34 @@ final class Pass implements AutoCloseable {
     return rows;
   }
 
-  /** Allocates a matrix for as many examples. */
-  DeviceMatrix inputs(long cols) {
+  /** {@return rows×outputs, what {@link #forward} computed; closed with this} */
+  public DeviceMatrix outputs() {
+    return a.getLast();
+  }
+
+  /**
+   * {@return rows×width, what {@link #forward} computed for a layer; closed with this}
+   *
+   * @param layer the layer, from 1
+   */
+  public DeviceMatrix activations(int layer) {
+    return a.get(layer - 1);
+  }
+
+  /**
+   * {@return rows×outputs, the gradient of a loss with respect to the outputs, which {@link
+   * #backward} reads and overwrites; closed with this}
+   */
+  public DeviceMatrix outputGradient() {
+    return delta.getLast();
+  }
+
+  /**
+   * {@return a new matrix for as many examples; closed with this}
+   *
+   * @param cols its columns, ≥ 1
+   */
+  public DeviceMatrix inputs(long cols) {
     return matrix(rows, cols);
   }
 
@@ -70,7 +97,7 @@ final class Pass implements AutoCloseable {
    * @param x rows×inputs
    * @param training whether normalisations use the batch's own statistics
    */
-  void forward(Matrix x, boolean training) {
+  public void forward(Matrix x, boolean training) {
     Matrix in = x;
     for (int l = 0; l < z.size(); l++) {
       Stage stage = network.stages().get(l);
@@ -125,10 +152,12 @@ final class Pass implements AutoCloseable {
   }
 
   /**
-   * Computes the gradients of all parameters from that of the outputs, after {@link #forward} with
-   * {@code training} and {@link #loss}.
+   * Computes the gradients of all parameters from {@link #outputGradient}, after {@link #forward}
+   * with {@code training}.
+   *
+   * @param x rows×inputs, as in {@link #forward}
    */
-  void backward(Matrix x) {
+  public void backward(Matrix x) {
     for (int l = z.size() - 1; l >= 0; l--) {
       Stage stage = network.stages().get(l);
       DeviceMatrix own = delta.get(l);

@@ -21,10 +21,10 @@ import java.util.Map;
  *
  * @param parts what each part is; data and fresh parameters as digests of their contents
  */
-record RunIdentity(Map<String, String> parts) {
+public record RunIdentity(Map<String, String> parts) {
 
   /** Copies the map in its order. */
-  RunIdentity {
+  public RunIdentity {
     parts = new LinkedHashMap<>(parts);
   }
 
@@ -44,20 +44,40 @@ record RunIdentity(Map<String, String> parts) {
     parts.put("test inputs", digest(backend, data.testX()));
     parts.put("test targets", digest(backend, data.testTargets()));
     parts.put("network", layers(initial));
-    Fingerprint parameters = new Fingerprint();
-    initial.layers().forEach(layer -> layer.matrices().forEach(parameters::add));
-    parts.put("fresh parameters", parameters.text());
+    parts.put("fresh parameters", digest(initial));
     return new RunIdentity(parts);
   }
 
-  private static String digest(Backend backend, DeviceMatrix m) {
+  /**
+   * {@return a text that changes with any entry of a matrix}
+   *
+   * @param backend whose matrix it is
+   * @param m the matrix
+   */
+  public static String digest(Backend backend, DeviceMatrix m) {
     try (HostMatrix copy = HostMatrix.allocate(m.dtype(), m.rows(), m.cols())) {
       backend.download(m, copy);
       return m.shape() + ", " + new Fingerprint().add(copy).text();
     }
   }
 
-  private static String layers(Network network) {
+  /**
+   * {@return a text that changes with any parameter of a network}
+   *
+   * @param network the network
+   */
+  public static String digest(Network network) {
+    Fingerprint parameters = new Fingerprint();
+    network.layers().forEach(layer -> layer.matrices().forEach(parameters::add));
+    return parameters.text();
+  }
+
+  /**
+   * {@return a text that names the layers of a network but not their parameters}
+   *
+   * @param network the network
+   */
+  public static String layers(Network network) {
     List<String> layers = new ArrayList<>();
     for (Layer layer : network.layers()) {
       layers.add(
@@ -75,8 +95,8 @@ record RunIdentity(Map<String, String> parts) {
     return String.join("; ", layers);
   }
 
-  /** Returns what a checkpoint keeps. */
-  String text() {
+  /** {@return what a checkpoint keeps} */
+  public String text() {
     return Json.writeLine(this);
   }
 
@@ -87,7 +107,7 @@ record RunIdentity(Map<String, String> parts) {
    * @param found what it keeps
    * @throws IllegalArgumentException naming what differs
    */
-  void require(Path file, String found) {
+  public void require(Path file, String found) {
     Map<String, String> other;
     try {
       other = Json.read(found, RunIdentity.class).parts();

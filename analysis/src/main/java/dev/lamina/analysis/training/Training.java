@@ -260,8 +260,9 @@ public final class Training implements AutoCloseable {
    * @param seed of the run
    * @param epoch from 0
    * @param n number of examples
+   * @return 0 … n − 1, each once
    */
-  static int[] order(long seed, int epoch, long n) {
+  public static int[] order(long seed, int epoch, long n) {
     RandomGenerator random =
         RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 0x9e3779b97f4a7c15L + epoch);
     int[] order = new int[Math.toIntExact(n)];

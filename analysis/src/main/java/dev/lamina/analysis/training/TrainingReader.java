@@ -97,7 +97,7 @@ public final class TrainingReader {
     Optimiser optimiser =
         block
             .section("optimiser")
-            .read(TrainingReader::optimiser)
+            .read(o -> optimiser(o, "sgd"))
             .orElse(new Optimiser.Sgd(0, false, 0));
     Schedule schedule =
         block.section("schedule").read(TrainingReader::schedule).orElse(Schedule.CONSTANT);
@@ -122,12 +122,18 @@ public final class TrainingReader {
         0);
   }
 
-  private static Optimiser optimiser(ConfigReader o) {
+  /**
+   * {@return the optimiser that a block {@code optimiser} asks for}
+   *
+   * @param o reads the block
+   * @param usual the kind if none is named: sgd, adam, descent or langevin
+   */
+  public static Optimiser optimiser(ConfigReader o, String usual) {
     String kind =
         o.choice(
             "kind",
             Map.of("sgd", "sgd", "adam", "adam", "descent", "descent", "langevin", "langevin"),
-            "sgd");
+            usual);
     double decay = o.number("weight-decay", Bounds.NOT_NEGATIVE, 0);
     return switch (kind) {
       case "adam" ->
@@ -147,7 +153,12 @@ public final class TrainingReader {
     };
   }
 
-  private static Schedule schedule(ConfigReader s) {
+  /**
+   * {@return the schedule that a block {@code schedule} asks for}
+   *
+   * @param s reads the block
+   */
+  public static Schedule schedule(ConfigReader s) {
     String kind =
         s.choice(
             "kind",

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An optimiser with what it remembers of each parameter. Owns its matrices. */
-final class Updates implements AutoCloseable {
+public final class Updates implements AutoCloseable {
   private final Optimiser optimiser;
   private final long seed;
   private final List<Parameter> parameters;
@@ -22,7 +22,14 @@ final class Updates implements AutoCloseable {
   /** For each kind of memory one matrix per parameter. */
   private final List<List<DeviceMatrix>> memory = new ArrayList<>();
 
-  Updates(DeviceNetwork network, Optimiser optimiser, long seed) {
+  /**
+   * Allocates the memory, all zeros; the caller closes this.
+   *
+   * @param network whose parameters are moved; stays the caller's
+   * @param optimiser how
+   * @param seed of the noise of Langevin dynamics
+   */
+  public Updates(DeviceNetwork network, Optimiser optimiser, long seed) {
     this.optimiser = optimiser;
     this.seed = seed;
     this.parameters = network.parameters();
@@ -42,8 +49,8 @@ final class Updates implements AutoCloseable {
     }
   }
 
-  /** Returns what is remembered: for each kind one matrix per parameter. */
-  List<List<DeviceMatrix>> memory() {
+  /** {@return what is remembered: for each kind one matrix per parameter} */
+  public List<List<DeviceMatrix>> memory() {
     return memory;
   }
 
@@ -53,7 +60,7 @@ final class Updates implements AutoCloseable {
    * @param step number of the step, from 1
    * @param rate learning rate
    */
-  void apply(long step, double rate) {
+  public void apply(long step, double rate) {
     switch (optimiser) {
       case Optimiser.Descent d -> descend(rate, d.weightDecay());
       case Optimiser.Langevin l -> {

@@ -9,6 +9,7 @@ import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkPlan;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.study.Progress;
+import dev.lamina.analysis.training.LogSteps;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.analysis.training.Optimiser;
 import dev.lamina.analysis.training.Schedule;

@@ -1,16 +1,16 @@
-package dev.lamina.analysis.alignment;
+package dev.lamina.analysis.training;
 
 /** Steps that are evenly spaced on a logarithmic scale. */
-final class LogSteps {
+public final class LogSteps {
   private LogSteps() {}
 
   /**
-   * Returns whether a step is 0 or one of round(10^(k/perDecade)), k = 0, 1, 2, ….
+   * {@return whether a step is 0 or one of round(10^(k/perDecade)), k = 0, 1, 2, …}
    *
    * @param step ≥ 0
    * @param perDecade ≥ 1
    */
-  static boolean contains(long step, int perDecade) {
+  public static boolean contains(long step, int perDecade) {
     if (step == 0) {
       return true;
     }

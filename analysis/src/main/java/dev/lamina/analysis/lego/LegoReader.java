@@ -1,0 +1,158 @@
+package dev.lamina.analysis.lego;
+
+import dev.lamina.analysis.data.DataConfig;
+import dev.lamina.analysis.layerwise.Form;
+import dev.lamina.analysis.lego.LegoPlan.LegoLoss;
+import dev.lamina.analysis.study.NetworkConfig;
+import dev.lamina.analysis.training.Optimiser;
+import dev.lamina.analysis.training.Schedule;
+import dev.lamina.analysis.training.TrainingReader;
+import dev.lamina.config.Bounds;
+import dev.lamina.config.ConfigErrors;
+import dev.lamina.config.ConfigReader;
+import dev.lamina.config.LoadedConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads the {@code lego} block:
+ *
+ * <pre>{@code
+ * lego {
+ *   title     = "Digits, layer by layer"
+ *   seeds     = [1, 2, 3]
+ *   data      { source = digits, split { train = 1400 }, preprocess = [ { scale = 0.0625 } ] }
+ *   network   { hidden = [128, 128], activation = relu, init = he, bias = true }
+ *   objective = evidence          # fit, training-error, loo-nll, loo-mse, hsic, alignment, …
+ *   noise     = 0.05
+ *   readout-variance = 2, weight-variance = 2, bias-variance = 0.1, centred = false, prior = 1
+ *   order     = [1, 2]
+ *   optimiser { kind = adam }
+ *   rate      = 0.01
+ *   schedule  { kind = cosine }
+ *   batch     = 0                 # 0: all samples in every step
+ *   epochs    = 200
+ *   evaluate-every = 10
+ *   held-out  = 0.1
+ *   patience  = 3
+ *   sweep     = 0
+ *   checkpoint-every = 50
+ * }
+ * }</pre>
+ *
+ * <p>{@code base} may name the folder that relative paths of the data start from; it is the folder
+ * of the file otherwise.
+ */
+public final class LegoReader {
+  private LegoReader() {}
+
+  /**
+   * Reads a file. All problems are reported at once.
+   *
+   * @param loaded the merged configuration
+   * @param file the file
+   * @param errors where problems go
+   * @return what it asks for
+   * @throws dev.lamina.config.ConfigException if there was any problem, earlier ones included
+   */
+  public static LegoFile read(LoadedConfig loaded, Path file, ConfigErrors errors) {
+    ConfigReader root = loaded.reader();
+    if (!root.has("lego")) {
+      errors.throwIfAny(); // a file that could not be read has no blocks either
+      root.problem("lego", "is missing: this is no file for layer-wise training");
+      errors.throwIfAny();
+    }
+    Optional<LegoFile> lego = root.section("lego").read(block -> read(block, file));
+    root.finish();
+    errors.throwIfAny();
+    return lego.orElseThrow();
+  }
+
+  private static LegoFile read(ConfigReader block, Path file) {
+    Path base = file.toAbsolutePath().normalize().getParent().resolve(block.text("base", ""));
+    String title = block.text("title", String.valueOf(file.getFileName()));
+    long seed = block.whole("seed", Bounds.ANY, 1);
+    List<Integer> seeds = block.integers("seeds", Bounds.ANY, List.of(1));
+    if (seeds.isEmpty() || seeds.stream().distinct().count() < seeds.size()) {
+      block.problem("seeds", "must list at least one seed, each once, but is " + seeds);
+    }
+    block.has("data");
+    Optional<DataConfig> data = block.section("data").read(reader -> DataConfig.read(reader, base));
+    NetworkConfig network = NetworkConfig.read(block.section("network"));
+    LegoPlan plan = plan(block, network);
+    checkOrder(block, network, plan);
+    int every = block.integer("checkpoint-every", Bounds.atLeast(1), plan.evaluateEvery());
+    return new LegoFile(
+        title,
+        seed,
+        seeds.stream().map(Integer::longValue).toList(),
+        data.orElse(null), // there is a problem then, and this is never used
+        network,
+        plan,
+        every);
+  }
+
+  private static void checkOrder(ConfigReader block, NetworkConfig network, LegoPlan plan) {
+    try {
+      plan.turns(network.depth());
+    } catch (IllegalArgumentException e) {
+      block.problem("order", e.getMessage());
+    }
+  }
+
+  /**
+   * {@return the plan that a block asks for, its seed to be replaced}
+   *
+   * @param block reads the block
+   * @param network the network, for defaults
+   */
+  static LegoPlan plan(ConfigReader block, NetworkConfig network) {
+    int batch = block.integer("batch", Bounds.atLeast(0), 0);
+    Optimiser optimiser =
+        block
+            .section("optimiser")
+            .read(o -> TrainingReader.optimiser(o, "adam"))
+            .orElse(Optimiser.Adam.USUAL);
+    Schedule schedule =
+        block.section("schedule").read(TrainingReader::schedule).orElse(Schedule.CONSTANT);
+    return new LegoPlan(
+        loss(block, network),
+        block.integers("order", Bounds.atLeast(1), List.of()),
+        optimiser,
+        block.number("rate", Bounds.POSITIVE, 0.01),
+        schedule,
+        batch,
+        block.integer("epochs", Bounds.atLeast(1), batch == 0 ? 200 : 10),
+        block.integer("evaluate-every", Bounds.atLeast(1), batch == 0 ? 10 : 1),
+        block.number("held-out", new Bounds(0, false, 1, true), 0),
+        block.integer("patience", Bounds.atLeast(0), 0),
+        block.integer("sweep", Bounds.atLeast(0), 0),
+        0);
+  }
+
+  private static LegoLoss loss(ConfigReader block, NetworkConfig network) {
+    Form form = block.choice("objective", forms(), Form.EVIDENCE);
+    double noise = block.number("noise", Bounds.POSITIVE, 0.05);
+    double weights = block.number("weight-variance", Bounds.POSITIVE, 2);
+    return new LegoLoss(
+        form,
+        noise,
+        block.number("readout-variance", Bounds.POSITIVE, weights),
+        weights,
+        block.number("bias-variance", Bounds.NOT_NEGATIVE, network.bias() ? 0.1 : 0),
+        block.flag("centred", false),
+        block.number("prior", Bounds.NOT_NEGATIVE, LegoLoss.usualPriorWeight(form, noise)));
+  }
+
+  /** Returns the losses by the words that select them. */
+  static Map<String, Form> forms() {
+    Map<String, Form> forms = new LinkedHashMap<>();
+    for (Form form : Form.values()) {
+      forms.put(form.text(), form);
+    }
+    return forms;
+  }
+}
