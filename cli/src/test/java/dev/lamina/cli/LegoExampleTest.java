@@ -46,8 +46,8 @@ class LegoExampleTest {
 
   /**
    * Layers must find the two features of twenty that matter. Accuracies on 10,000 test samples have
-   * a standard error of half a point; over ten seeds layer-wise training was 10 to 29 points above
-   * random features and 3 to 10 above the kernel of infinite width.
+   * a standard error of half a point; with three other draws of 400 samples layer-wise training was
+   * at 75 ± 5 %, the kernel of infinite width at 69 ± 3 % and random features at 54 ± 4 %.
    */
   @Test
   void learntFeaturesBeatRandomAndInfiniteOnes() throws IOException {

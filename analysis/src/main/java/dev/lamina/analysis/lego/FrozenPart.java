@@ -53,7 +53,7 @@ final class FrozenPart implements AutoCloseable {
     kept = owned.add(backend.allocate(x.dtype(), x.rows(), width));
     for (long from = 0; from < x.rows(); from += BLOCK) {
       long to = Math.min(from + BLOCK, x.rows());
-      compute((DeviceMatrix) x.rows(from, to), (DeviceMatrix) kept.rows(from, to));
+      compute(x.rows(from, to), kept.rows(from, to));
     }
     passes.values().forEach(Pass::close);
     passes.clear();
@@ -82,14 +82,13 @@ final class FrozenPart implements AutoCloseable {
   /**
    * Returns all activations; only if they are {@link #stored}.
    *
-   * @throws dev.lamina.backend.MemoryBudgetException if they are not
+   * @throws IllegalArgumentException if they are not, naming the budget and what would fit
    */
   DeviceMatrix all() {
     if (kept == null) {
-      long width = passes.isEmpty() ? 1 : passes.values().iterator().next().outputs().cols();
       throw new IllegalArgumentException(
-          "lego: the activations of %d samples below a layer take more than half of lamina.memory-budget (%d bytes; at least %d columns); set lego.batch so that they are computed batch by batch"
-              .formatted(x.rows(), backend.budget().limit(), width));
+          "lego: the activations of %d samples below a layer take more than half of lamina.memory-budget (%d bytes); set batch, such as 1000, and they are computed batch by batch"
+              .formatted(x.rows(), backend.budget().limit()));
     }
     return kept;
   }

@@ -26,7 +26,7 @@ final class GramPictures implements AutoCloseable {
     int m = (int) Math.min(most, all.rows());
     List<Integer> rows = new ArrayList<>(IntStream.range(0, m).boxed().toList());
     if (examples.train().response() instanceof Response.Classes classes) {
-      rows.sort(Comparator.comparing(classes::label)); // stable: the rest stays in file order
+      rows.sort(Comparator.comparingInt(classes::label)); // stable: the rest stays in file order
     }
     this.x = HostMatrix.allocate(all.dtype(), m, all.cols());
     for (int i = 0; i < m; i++) {

@@ -24,7 +24,7 @@ record Interval(double mean, double half, long count) {
             ? Double.NaN
             : new TDistribution(n - 1.0).inverseCumulativeProbability(UPPER)
                 * statistics.getStandardDeviation()
-                / Math.sqrt(n);
+                / Math.sqrt((double) n);
     return new Interval(n == 0 ? Double.NaN : statistics.getMean(), half, n);
   }
 

@@ -127,7 +127,7 @@ final class LayerTurn implements AutoCloseable {
     for (long i = 0; i < count; i++) {
       long from = i * n / count; // batches differ by one sample at most
       Batch batch = batch((i + 1) * n / count - from);
-      batch.load(lower, data.x(), data.targets(), plan.batch() == 0 ? null : order, from);
+      batch.load(lower, data.targets(), plan.batch() == 0 ? null : order, from);
       double loss = batch.gradient();
       step++;
       if (!Double.isFinite(loss)) {
@@ -144,24 +144,22 @@ final class LayerTurn implements AutoCloseable {
 
   /** Returns the loss of the training samples as the layers are. */
   double trainingLoss() {
-    return loss(lower, data.x(), data.targets());
+    return loss(lower, data.targets());
   }
 
   /** Returns the loss of the held-out samples as the layers are, or NaN if there are none. */
   double heldOutLoss() {
-    return data.testX().rows() == 0
-        ? Double.NaN
-        : loss(lowerHeldOut, data.testX(), data.testTargets());
+    return data.testX().rows() == 0 ? Double.NaN : loss(lowerHeldOut, data.testTargets());
   }
 
-  private double loss(FrozenPart part, DeviceMatrix x, DeviceMatrix targets) {
-    long n = x.rows();
+  private double loss(FrozenPart part, DeviceMatrix targets) {
+    long n = targets.rows();
     long count = batchCount(n);
     double sum = 0;
     for (long i = 0; i < count; i++) {
       long from = i * n / count;
       Batch batch = batch((i + 1) * n / count - from);
-      batch.load(part, x, targets, plan.batch() == 0 ? null : inOrder, from);
+      batch.load(part, targets, plan.batch() == 0 ? null : inOrder, from);
       sum += batch.value();
     }
     return sum / count;
@@ -216,7 +214,7 @@ final class LayerTurn implements AutoCloseable {
     }
 
     /** Takes samples in an order, or all of them as they stand if there is no order. */
-    void load(FrozenPart part, DeviceMatrix x, DeviceMatrix y, int[] order, long from) {
+    void load(FrozenPart part, DeviceMatrix y, int[] order, long from) {
       if (order == null) {
         inputs = part.all();
         targets = y;

@@ -76,7 +76,7 @@ final class LegoStudy {
     for (Job job = jobs.poll(); job != null; job = jobs.poll()) {
       LegoMethod method = methods.get(job.method());
       long seed = context.seed() + job.run();
-      boolean pictures = job.run() == 0 && method == LegoMethod.LEGO;
+      boolean pictures = job.run() == 0 && method.equals(LegoMethod.LEGO);
       try (DrawnData drawn = new DrawnData(seed);
           LegoExamples examples = new LegoExamples(drawn.data)) {
         List<Gram> own = pictures ? grams : new ArrayList<>();

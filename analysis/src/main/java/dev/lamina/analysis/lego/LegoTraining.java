@@ -75,13 +75,13 @@ public final class LegoTraining implements AutoCloseable {
   }
 
   private static void requireSuitable(Layer layer, LegoPlan plan) {
-    boolean last = layer instanceof DenseLayer d && d.activation() == Activation.IDENTITY;
+    boolean last = layer instanceof DenseLayer d && d.activation().equals(Activation.IDENTITY);
     if (layer instanceof DenseLayer dense) {
       if (dense.norm().isPresent() || dense.residual()) {
         throw new IllegalArgumentException(
             "lego: layers must be plain, without batch normalisation and residual connections");
       }
-      if (!last && dense.activation() != Activation.RELU) {
+      if (!last && !dense.activation().equals(Activation.RELU)) {
         throw new IllegalArgumentException(
             "lego: hidden layers must be relu, what wide layers above are taken for, but there is "
                 + dense.activation());

@@ -130,7 +130,7 @@ final class LegoView {
                   new Headline(
                       what + m.name(),
                       score(test(m)),
-                      which == LegoMethod.LEGO && method(LegoMethod.END_TO_END).isPresent()
+                      which.equals(LegoMethod.LEGO) && method(LegoMethod.END_TO_END).isPresent()
                           ? "minus end-to-end: " + score(difference(m))
                           : "95 % interval over " + m.finished().size() + " seeds")));
     }
