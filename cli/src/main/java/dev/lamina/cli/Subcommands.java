@@ -19,6 +19,10 @@ final class Subcommands {
         .addSubcommand(new LearningCurveCommand(session))
         .addSubcommand(new AlignmentCommand(session))
         .addSubcommand(new DglCommand(session))
+        .addSubcommand(new LiftCommand(session))
+        .addSubcommand(new SplitCommand(session))
+        .addSubcommand(new LinearityCommand(session))
+        .addSubcommand(new MergeCommand(session))
         .addSubcommand(new BenchCommand(session))
         .addSubcommand(NetworkCommand.of(session))
         .addSubcommand(DataCommand.of(session));

@@ -1,6 +1,6 @@
 package dev.lamina.analysis.embedding;
 
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * How linear a hidden layer is on samples.
@@ -23,6 +23,6 @@ public record LayerLinearity(
     int unimportant,
     double minPearson,
     double minPearsonOfAll,
-    OptionalInt worstNeuron,
+    Optional<Integer> worstNeuron,
     double residual,
     boolean effectivelyLinear) {}

@@ -2,7 +2,7 @@ package dev.lamina.analysis.embedding;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.hipparchus.linear.RealMatrix;
 
 /**
@@ -74,7 +74,7 @@ public record Linearity(double threshold, double importance) {
     double least = importance * java.util.Arrays.stream(weight).max().orElseThrow();
     int constant = 0;
     int unimportant = 0;
-    OptionalInt worst = OptionalInt.empty();
+    Optional<Integer> worst = Optional.empty();
     double min = 1;
     double minOfAll = 1;
     double residual = 0;
@@ -92,7 +92,7 @@ public record Linearity(double threshold, double importance) {
       residual = Math.max(residual, line.residual());
       if (worst.isEmpty() || line.pearson() < min) {
         min = line.pearson();
-        worst = OptionalInt.of(j);
+        worst = Optional.of(j);
       }
     }
     return new LayerLinearity(

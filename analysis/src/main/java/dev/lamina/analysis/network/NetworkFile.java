@@ -59,8 +59,27 @@ public final class NetworkFile {
     return read(file, Optional.of(hidden));
   }
 
-  private static Network read(Path file, Optional<Activation> hidden) {
+  /**
+   * Reads a network, with an activation for files that do not say which one they have. Files that
+   * say keep theirs.
+   *
+   * @param file the file
+   * @param hidden activation of the hidden layers of other files
+   * @return the network; the caller closes it
+   * @throws DataFormatException if it is no safetensors file of a network; unknown names are listed
+   * @throws dev.lamina.io.FileException if it cannot be read
+   */
+  public static Network readAssuming(Path file, Activation hidden) {
     SafetensorsFile tensors = SafetensorsFile.open(file);
+    boolean says = tensors.metadata().containsKey(MARK);
+    return read(tensors, says ? Optional.empty() : Optional.of(hidden));
+  }
+
+  private static Network read(Path file, Optional<Activation> hidden) {
+    return read(SafetensorsFile.open(file), hidden);
+  }
+
+  private static Network read(SafetensorsFile tensors, Optional<Activation> hidden) {
     try (NetworkReader reader =
         tensors.metadata().containsKey(MARK)
             ? new OwnNames(tensors, hidden)
