@@ -23,6 +23,7 @@ final class Subcommands {
         .addSubcommand(new SplitCommand(session))
         .addSubcommand(new LinearityCommand(session))
         .addSubcommand(new MergeCommand(session))
+        .addSubcommand(new SparsityCommand(session))
         .addSubcommand(new BenchCommand(session))
         .addSubcommand(NetworkCommand.of(session))
         .addSubcommand(DataCommand.of(session));

@@ -1,0 +1,59 @@
+package dev.lamina.analysis.sparsity;
+
+/**
+ * The forces on the representation of a layer, in units where the loss's force is λ times theirs.
+ */
+public final class LayerForces {
+  private final int layer;
+  private final double[][] attraction;
+  private final double[][] repulsion;
+  private final ForceForm form;
+  private final double residual;
+
+  LayerForces(
+      int layer, double[][] attraction, double[][] repulsion, ForceForm form, double residual) {
+    this.layer = layer;
+    this.attraction = attraction;
+    this.repulsion = repulsion;
+    this.form = form;
+    this.residual = residual;
+  }
+
+  /** {@return l, from 1} */
+  public int layer() {
+    return layer;
+  }
+
+  /** {@return A_l, the derivative of the layer's own penalty by Z_l, n_l×N; not a copy} */
+  public double[][] attraction() {
+    return attraction;
+  }
+
+  /** {@return R_l, that of the penalty of the next layer, or of C/λ, n_l×N; not a copy} */
+  public double[][] repulsion() {
+    return repulsion;
+  }
+
+  /** {@return how R_l was computed} */
+  public ForceForm form() {
+    return form;
+  }
+
+  /**
+   * {@return ‖(A_l + R_l)P‖/max(‖A_l‖, ‖R_l‖), P the projector on the rows of B_{l−1} (without P for
+   * the Tikhonov form); 0 at a differentiable local minimum, 0 if both vanish}
+   */
+  public double residual() {
+    return residual;
+  }
+
+  /** {@return ‖A_l‖ (Frobenius)} */
+  public double attractionNorm() {
+    return Math.sqrt(Weights.squaredNorm(attraction));
+  }
+
+  /** {@return ‖R_l‖ (Frobenius)} */
+  public double repulsionNorm() {
+    return Math.sqrt(Weights.squaredNorm(repulsion));
+  }
+}
