@@ -157,8 +157,7 @@ class SparsityCommandTest {
     assertThat(loss).isCloseTo(lossOfParameters(x(12), targets(12)), within(1e-13));
     double representations = json.get("lossRepresentations").doubleValue();
     assertThat(representations).isLessThan(loss);
-    assertThat(json.get("lossCovariances").doubleValue())
-        .isCloseTo(representations, within(1e-12));
+    assertThat(json.get("lossCovariances").doubleValue()).isCloseTo(representations, within(1e-12));
     assertThat(json.get("layers")).hasSize(2);
     JsonNode layer = json.get("layers").get(0);
     assertThat(layer.get("neurons").intValue()).isEqualTo(5);
@@ -262,12 +261,7 @@ class SparsityCommandTest {
     HostMatrix ones = HostMatrix.of(new double[][] {{1, 1, 1, 1, 1}});
     BatchNorm norm = new BatchNorm(ones, ones, ones, ones, 1e-5);
     refused(
-        run(
-            network(Activation.RELU, Optional.of(norm)),
-            x(12),
-            targets(12),
-            "--lambda",
-            "1"),
+        run(network(Activation.RELU, Optional.of(norm)), x(12), targets(12), "--lambda", "1"),
         "batch normalisation");
   }
 

@@ -40,8 +40,8 @@ public final class LayerForces {
   }
 
   /**
-   * {@return ‖(A_l + R_l)P‖/max(‖A_l‖, ‖R_l‖), P the projector on the rows of B_{l−1} (without P for
-   * the Tikhonov form); 0 at a differentiable local minimum, 0 if both vanish}
+   * {@return ‖(A_l + R_l)P‖/max(‖A_l‖, ‖R_l‖), P the projector on the rows of B_{l−1} (without P
+   * for the Tikhonov form); 0 at a differentiable local minimum, 0 if both vanish}
    */
   public double residual() {
     return residual;
