@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lamina.analysis.layerwise.Form;
+import dev.lamina.analysis.layerwise.LayerObjective;
+import dev.lamina.analysis.layerwise.ObjectiveSettings;
+import dev.lamina.analysis.layerwise.Space;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.BackendId;
@@ -13,6 +17,7 @@ import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DeviceMatrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -180,6 +185,52 @@ class RepresentationLossTest {
               () -> new RepresentationLoss(backend, Grids.golden(.01, 1), shape, 1e-30).close())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("take a larger one");
+    }
+  }
+
+  /**
+   * The bridge to the deep Gaussian layer-wise loss: its data term ½ tr Yᵀ(K + s²I)⁻¹Y with the
+   * read-out's kernel K = ΦΦᵀ + β² is half a layer's Tikhonov term with ε = s², gradient included.
+   */
+  @ParameterizedTest
+  @CsvSource({"4, 9, 1", "9, 4, 1", "7, 7, 0", "3, 12, 0.4"})
+  void dataTermOfTheLayerWiseLossIsTheTikhonovTerm(int width, int n, double beta) {
+    double epsilon = .2;
+    double[][] phi = Grids.random(width, n, 3);
+    double[][] y = Grids.random(2, n, 4);
+    ObjectiveSettings settings =
+        new ObjectiveSettings(
+            Form.FIT,
+            0,
+            epsilon,
+            width, // the kernel divides by the width
+            2,
+            beta * beta,
+            false,
+            Space.AUTO,
+            OptionalLong.empty());
+    RidgeProblem problem = Grids.problem(Grids.random(2, n, 1), y, Loss.MSE, .1, beta);
+    DenseShape shape = DenseShape.of(List.of(2, width, 2), Activation.IDENTITY);
+    try (Backend backend = cpu();
+        Scratch scratch = new Scratch(backend);
+        LayerObjective objective = LayerObjective.open(backend, settings);
+        RepresentationLoss loss = new RepresentationLoss(backend, problem, shape, epsilon)) {
+      DeviceMatrix rows = scratch.upload(Grids.transposed(phi));
+      DeviceMatrix gradient = scratch.like(rows);
+      double fit = objective.evaluate(rows, scratch.upload(Grids.transposed(y)), gradient).fit();
+      DeviceMatrix z = scratch.upload(phi);
+      loss.evaluate(List.of(z, scratch.upload(y)));
+      double term = backend.gram().dot(scratch.upload(y), loss.t(2));
+      assertThat(fit).isCloseTo(term / 2, within(1e-12 * term));
+      DeviceMatrix repulsion = scratch.like(z);
+      loss.repulsion(1, z, 1, repulsion);
+      double[][] want = scratch.download(gradient);
+      double[][] got = scratch.download(repulsion);
+      for (int i = 0; i < width; i++) {
+        for (int j = 0; j < n; j++) {
+          assertThat(got[i][j] / 2).isCloseTo(want[j][i], within(1e-11));
+        }
+      }
     }
   }
 }
