@@ -22,6 +22,7 @@ import java.util.List;
  */
 public final class ExactSteps implements AutoCloseable {
   private static final int SWEEPS = 20;
+  private static final int SCALING_STEPS = 100;
 
   private final Backend backend;
   private final RidgeLoss loss;
@@ -47,22 +48,36 @@ public final class ExactSteps implements AutoCloseable {
   }
 
   /**
-   * Balances where activations allow it and projects, in turns, as long as the loss falls.
+   * Projects all layers and, where activations are positively homogeneous, takes the lengths of all
+   * neurons that cost least along their rays, so that the network is projected and balanced at
+   * once.
    *
    * @param w W_1 to W_L, changed in place
    * @return the loss afterwards
    */
   public double apply(List<DeviceMatrix> w) {
-    double before = loss.evaluate(w);
+    double value = project(w);
     for (int sweep = 0; sweep < SWEEPS; sweep++) {
-      double after = guarded(w, before, this::balanceOnce);
-      after = guarded(w, after, this::projectOnce);
-      if (!(after < before * (1 - 1e-12))) {
-        return after;
+      double next = guarded(w, value, this::scaleOnce);
+      if (!(next < value * (1 - 1e-13))) {
+        return next;
       }
-      before = after;
+      value = next;
     }
-    return before;
+    return value;
+  }
+
+  /** Reads Z_l and B_l of the last evaluation, at w. */
+  private void scaleOnce(List<DeviceMatrix> w) {
+    NeuronScales scales = new NeuronScales(backend, loss, inputs(), problem, shape);
+    try (Scratch scratch = new Scratch(backend)) {
+      List<DeviceMatrix> s = scales.start(scratch);
+      if (s.isEmpty()) {
+        return;
+      }
+      Lbfgs.minimise(backend, scales, s, LbfgsSettings.of(SCALING_STEPS));
+      points.copy(scales.weights(s, scratch), w);
+    }
   }
 
   /**

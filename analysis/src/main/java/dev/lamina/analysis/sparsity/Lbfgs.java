@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Minimises a function of matrices on a device by limited-memory BFGS (Nocedal and Wright,
- * Numerical Optimization, algorithm 7.4 and 7.5) with a line search for the strong Wolfe
- * conditions. All vector arithmetic runs on the device; only inner products come back.
+ * Numerical Optimization, algorithm 7.4 and 7.5) with a line search for the weak Wolfe conditions.
+ * All vector arithmetic runs on the device; only inner products come back.
  *
  * <p>At kinks of relu the search may find no step; the history is then dropped for one step along
  * the negative gradient, and if that fails too the run ends. The value never rises, but for

@@ -12,6 +12,8 @@ package dev.lamina.analysis.sparsity;
 public record LbfgsSettings(
     int memory, int maxIterations, double gradientTolerance, double lossTolerance) {
 
+  private static final long LONG_HISTORY_BYTES = 64 << 20;
+
   /** Checks the ranges. */
   public LbfgsSettings {
     if (memory < 1 || maxIterations < 0 || !(gradientTolerance >= 0) || !(lossTolerance >= 0)) {
@@ -28,5 +30,17 @@ public record LbfgsSettings(
    */
   public static LbfgsSettings of(int maxIterations) {
     return new LbfgsSettings(20, maxIterations, 1e-13, 1e-15);
+  }
+
+  /**
+   * {@return as many pairs as 64 MB hold, from 20 to 100} At kinks of relu only a long history
+   * makes steps along the valley that they form.
+   *
+   * @param maxIterations most steps
+   * @param variables of the function
+   */
+  static LbfgsSettings of(int maxIterations, long variables) {
+    long pairs = LONG_HISTORY_BYTES / (2 * Double.BYTES * Math.max(1, variables));
+    return new LbfgsSettings(Math.clamp(pairs, 20, 100), maxIterations, 1e-13, 1e-15);
   }
 }

@@ -4,9 +4,12 @@ import dev.lamina.matrix.DeviceMatrix;
 import java.util.List;
 
 /**
- * Looks for a step that fulfils the strong Wolfe conditions (Nocedal and Wright, algorithms 3.5 and
- * 3.6, with cubic interpolation). Close to a minimum, where differences of values are rounding, the
- * slopes decide (the approximate Wolfe conditions of Hager and Zhang 2005).
+ * Looks for a step that fulfils the weak Wolfe conditions, by bracketing (Nocedal and Wright,
+ * algorithms 3.5 and 3.6) with cubic interpolation. The weak ones, because across a kink of relu
+ * the slope jumps from steep fall to steep rise and the strong ones cannot be met, while
+ * quasi-Newton steps with weak ones go on along the kink (Lewis and Overton 2013). Close to a
+ * minimum, where differences of values are rounding, the slopes decide (the approximate Wolfe
+ * conditions of Hager and Zhang 2005).
  */
 final class LineSearch {
   private static final double DECREASE = 1e-4;
@@ -69,7 +72,7 @@ final class LineSearch {
       Place place = evaluate(x, direction, at);
       if (!Double.isFinite(place.value()) || rises(start, low, place)) {
         high = place;
-      } else if (Math.abs(place.slope()) <= -CURVATURE * slope) {
+      } else if (place.slope() >= CURVATURE * slope) {
         return new Step(true, place.value(), k);
       } else {
         double towards = high == null ? 1 : high.at() - low.at();

@@ -32,6 +32,11 @@ final class Points {
     add(1, from, 0, to);
   }
 
+  /** Returns the number of entries. */
+  static long size(List<DeviceMatrix> point) {
+    return point.stream().mapToLong(m -> m.rows() * m.cols()).sum();
+  }
+
   /** Allocates matrices like those of a point. */
   static List<DeviceMatrix> like(Scratch scratch, List<DeviceMatrix> point) {
     return point.stream().map(scratch::like).toList();

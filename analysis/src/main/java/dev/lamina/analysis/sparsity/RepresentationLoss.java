@@ -26,7 +26,7 @@ import java.util.List;
  * </pre>
  *
  * <p>With outputs of one layer it is the data term of the deep Gaussian layer-wise loss: Tr Yᵀ(K +
- * s²I)⁻¹Y with K = M_{L−1} and ε = s². A gradient costs Σ(p³ + 4N²n_l) operations for p = min(N,
+ * s²I)⁻¹Y with K = M_{L−1} and ε = s². A gradient costs Σ(p³/3 + 4N²n_l) operations for p = min(N,
  * n_l + 1). Owns its matrices; not thread-safe.
  */
 public final class RepresentationLoss implements Objective, AutoCloseable {
@@ -74,7 +74,7 @@ public final class RepresentationLoss implements Objective, AutoCloseable {
       b.add(Representations.firstB(scratch, problem));
       for (int l = 1; l <= shape.depth(); l++) {
         t.add(scratch.matrix(shape.width(l), n));
-        terms.add(new TikhonovTerm(backend, b.get(l - 1).rows(), n, epsilon));
+        terms.add(new TikhonovTerm(backend, b.get(l - 1).rows(), n, shape.width(l), epsilon));
         if (l < shape.depth()) {
           b.add(Representations.constantB(scratch, problem, shape.width(l)));
         }
@@ -169,8 +169,7 @@ public final class RepresentationLoss implements Objective, AutoCloseable {
 
   /** Computes T_l, B_{l−1} being up to date, and returns Tr[Z_l T_lᵀ]. */
   double penalty(int l, DeviceMatrix z) {
-    terms.get(l - 1).times(z, t.get(l - 1));
-    return backend.gram().dot(z, t.get(l - 1));
+    return terms.get(l - 1).times(z, t.get(l - 1));
   }
 
   /** Computes C and its gradient. */

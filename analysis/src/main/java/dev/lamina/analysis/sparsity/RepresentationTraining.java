@@ -62,7 +62,8 @@ public final class RepresentationTraining {
     }
     for (int sweep = 0; sweep < plan.sweeps(); sweep++) {
       switch (plan.order()) {
-        case JOINT -> Lbfgs.minimise(backend, loss, z, LbfgsSettings.of(plan.iterations()));
+        case JOINT ->
+            Lbfgs.minimise(backend, loss, z, LbfgsSettings.of(plan.iterations(), Points.size(z)));
         case LAYERWISE -> {
           for (int l = 1; l <= loss.shape().depth(); l++) {
             moveLayer(l, z, plan.iterations());
@@ -123,7 +124,8 @@ public final class RepresentationTraining {
   private void kernelRidge(DeviceMatrix b, DeviceMatrix out) {
     double ridge = problem.lambda() * problem.samples();
     try (Scratch scratch = new Scratch(backend);
-        TikhonovTerm term = new TikhonovTerm(backend, b.rows(), b.cols(), epsilon + ridge)) {
+        TikhonovTerm term =
+            new TikhonovTerm(backend, b.rows(), b.cols(), out.rows(), epsilon + ridge)) {
       DeviceMatrix y = scratch.uploadTransposed(problem.y());
       DeviceMatrix t = scratch.like(y);
       term.factor(b);

@@ -16,9 +16,9 @@ import java.util.random.RandomGeneratorFactory;
  * Minimises L(W) = C + λΣ‖W_l‖² on the whole data: Adam, then L-BFGS and {@link ExactSteps} in
  * turns, from several starts.
  *
- * <p>Minima of relu networks sit on kinks, where the gradient does not vanish and L-BFGS stalls:
- * compare losses, not gradients. For small λ the loss is extremely flat and what is reached lies
- * above the minimum by optimisation error; take the best of several starts.
+ * <p>Minima of relu networks sit on kinks, where the gradient does not vanish: compare losses, not
+ * gradients. For small λ the loss is extremely flat and what is reached lies above the minimum by
+ * optimisation error; take the best of several starts.
  */
 public final class RidgeTraining implements AutoCloseable {
   /** Rounds end when one lowers the loss by less than this share. */
@@ -127,7 +127,7 @@ public final class RidgeTraining implements AutoCloseable {
       double value = steps.apply(w);
       trace.add(value);
       for (int round = 0; round < plan.rounds() && plan.iterations() > 0; round++) {
-        Lbfgs.minimise(backend, loss, w, LbfgsSettings.of(plan.iterations()));
+        Lbfgs.minimise(backend, loss, w, LbfgsSettings.of(plan.iterations(), Points.size(w)));
         double next = steps.apply(w);
         trace.add(next);
         boolean still = !(next < value * (1 - STILL));

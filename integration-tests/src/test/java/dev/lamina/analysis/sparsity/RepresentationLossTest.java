@@ -162,7 +162,7 @@ class RepresentationLossTest {
           assertThat(found.trace()).isSortedAccordingTo((a, b) -> Double.compare(b, a));
           if (order == RepresentationPlan.Order.JOINT) {
             for (LayerForces forces : found.forces()) {
-              assertThat(forces.residual()).isLessThan(1e-3);
+              assertThat(forces.residual()).isLessThan(1e-5);
             }
           }
         }
