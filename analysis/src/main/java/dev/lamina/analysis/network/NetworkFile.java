@@ -18,7 +18,8 @@ import java.util.Optional;
  * state_dict} of a PyTorch {@code nn.Sequential} of {@code Linear}, {@code BatchNorm1d} and modules
  * without parameters: {@code 0.weight}, {@code 0.bias}, {@code 1.running_mean}, …, below any common
  * prefix. A file does not name PyTorch's activations: there is one wherever a number is left out
- * behind a layer, and none behind the last layer.
+ * behind a layer, and none behind the last layer. If no number is left out, as in an {@code
+ * nn.ModuleList}, all hidden layers have the activation that is given, be it the identity.
  *
  * <p>Aligned float32 and float64 are not copied but views of the mapped file, whose entries cannot
  * be set; half precision becomes float32, and if a file mixes float32 and float64 all become

@@ -3,6 +3,7 @@ package dev.lamina.analysis.network;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.HostMatrix;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,9 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the {@code state_dict} of a PyTorch {@code nn.Sequential}. Module numbers count modules
- * without parameters too, which is how activations show.
+ * without parameters too, which is how activations show. Without any gap in the numbers nothing
+ * shows, as in an {@code nn.ModuleList} of linear modules: then all hidden layers have the given
+ * activation.
  */
 final class SequentialNames extends NetworkReader {
   private static final Pattern NAME =
@@ -43,16 +46,23 @@ final class SequentialNames extends NetworkReader {
         groups.add(withNorm(index, parts, groups.isEmpty() ? null : groups.removeLast()));
       }
     });
+    BitSet followed = new BitSet();
+    for (int i = 0; i + 1 < groups.size(); i++) {
+      followed.set(i, starts.get(i + 1) > groups.get(i).last() + 1);
+    }
+    if (followed.isEmpty() && !groups.isEmpty()) {
+      // A list of layers alone, or a linear network: the numbers do not tell which.
+      followed.set(0, groups.size() - 1);
+    }
     List<DenseLayer> layers = new ArrayList<>();
     for (int i = 0; i < groups.size(); i++) {
       Group group = groups.get(i);
-      boolean bare = i + 1 == groups.size() || starts.get(i + 1) == group.last() + 1;
       layers.add(
           new DenseLayer(
               group.weights(),
               group.bias(),
               Optional.ofNullable(group.norm()),
-              bare ? Activation.IDENTITY : requireHidden(),
+              followed.get(i) ? requireHidden() : Activation.IDENTITY,
               false));
     }
     return layers;

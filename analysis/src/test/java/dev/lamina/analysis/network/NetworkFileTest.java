@@ -162,6 +162,20 @@ class NetworkFileTest {
   }
 
   @Test
+  void numbersWithoutAnyGapDoNotTellAndTheGivenActivationHolds() {
+    Path file = file("layers.0.weight: 4,3", "layers.1.weight: 2,4", "layers.2.weight: 1,2");
+    try (Network network = NetworkFile.read(file, TANH);
+        Network linear = NetworkFile.read(file, Activation.IDENTITY)) {
+      assertThat(network.layers().stream().map(Layer::activation))
+          .containsExactly(TANH, TANH, Activation.IDENTITY);
+      assertThat(linear.layers().stream().map(Layer::activation)).containsOnly(Activation.IDENTITY);
+    }
+    assertThatThrownBy(() -> NetworkFile.read(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("give one");
+  }
+
+  @Test
   void batchNormBelongsToTheLayerBeforeIt() {
     Path file =
         file(
