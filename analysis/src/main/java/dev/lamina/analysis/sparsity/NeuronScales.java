@@ -22,6 +22,9 @@ import java.util.List;
  * must not be evaluated meanwhile.
  */
 final class NeuronScales implements Objective {
+  /** Factors beyond e to this are a step gone astray: they would spoil the rank decisions. */
+  private static final double FARTHEST = 30;
+
   private final Backend backend;
   private final RidgeLoss loss;
   private final RowSpace inputs;
@@ -54,6 +57,9 @@ final class NeuronScales implements Objective {
 
   @Override
   public double evaluate(List<DeviceMatrix> point, List<DeviceMatrix> gradient) {
+    if (!(largest(point) <= FARTHEST)) {
+      return Double.POSITIVE_INFINITY; // the line search steps back
+    }
     try (Scratch scratch = new Scratch(backend)) {
       List<DeviceMatrix> w = weights(point, scratch);
       double sum = 0;
@@ -73,6 +79,16 @@ final class NeuronScales implements Objective {
       }
       return lambda * sum;
     }
+  }
+
+  private double largest(List<DeviceMatrix> point) {
+    double largest = 0;
+    for (DeviceMatrix m : point) {
+      for (double[] row : Scratch.download(backend, m)) {
+        largest = Math.max(largest, Math.abs(row[0]));
+      }
+    }
+    return largest;
   }
 
   /** Returns W_1 to W_L at s. */

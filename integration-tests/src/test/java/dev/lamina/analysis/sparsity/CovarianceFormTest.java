@@ -30,7 +30,7 @@ class CovarianceFormTest {
   @ParameterizedTest
   @CsvSource({"1, 0.015902411560", "0, 0.049037144098"})
   void formsAgreeAtMinimumOfTanh(double biasStrength, double best) {
-    RidgeProblem problem = Grids.golden(2e-3, biasStrength);
+    RidgeProblem problem = Problems.golden(2e-3, biasStrength);
     DenseShape shape = DenseShape.of(List.of(3, 9, 8, 2), Activation.Smooth.TANH);
     try (Backend backend = cpu();
         RidgeTraining training = new RidgeTraining(backend, problem, shape);
@@ -59,16 +59,16 @@ class CovarianceFormTest {
     int extra = beta > 0 ? 1 : 0;
     List<double[][]> w =
         List.of(
-            Grids.random(9, 4 + extra, seed),
-            Grids.random(6, 9 + extra, seed + 10),
-            Grids.random(2, 6 + extra, seed + 20));
-    double[][] x = Grids.random(4, n, seed + 30);
+            Problems.random(9, 4 + extra, seed),
+            Problems.random(6, 9 + extra, seed + 10),
+            Problems.random(2, 6 + extra, seed + 20));
+    double[][] x = Problems.random(4, n, seed + 30);
     double[][] y = new double[2][n];
     for (int j = 0; j < n; j++) {
       y[j % 2][j] = 1;
     }
     double lambda = 0.07;
-    RidgeProblem problem = Grids.problem(x, y, loss, lambda, beta);
+    RidgeProblem problem = Problems.problem(x, y, loss, lambda, beta);
     RealMatrix mx = MatrixUtils.createRealMatrix(x);
     RealMatrix my = MatrixUtils.createRealMatrix(y);
     List<RealMatrix> z = Reference.forward(mx, w, activation, beta);
@@ -114,14 +114,14 @@ class CovarianceFormTest {
   @Test
   void publishedAndCorrectedPenaltyDiffer() {
     RidgeProblem problem =
-        Grids.problem(Grids.random(4, 12, 1), Grids.random(2, 12, 2), Loss.MSE, .1, 0);
-    List<double[][]> w = List.of(Grids.random(5, 4, 3), Grids.random(2, 5, 4));
+        Problems.problem(Problems.random(4, 12, 1), Problems.random(2, 12, 2), Loss.MSE, .1, 0);
+    List<double[][]> w = List.of(Problems.random(5, 4, 3), Problems.random(2, 5, 4));
     try (Backend backend = cpu();
         Network network = Weights.network(w, List.of(Activation.RELU), 0)) {
       CovarianceResult r = CovarianceForm.measure(backend, network, problem);
       List<RealMatrix> z =
           Reference.forward(
-              MatrixUtils.createRealMatrix(Grids.random(4, 12, 1)), w, Activation.RELU, 0);
+              MatrixUtils.createRealMatrix(Problems.random(4, 12, 1)), w, Activation.RELU, 0);
       double published =
           Reference.squaredNorm(z.get(1).multiply(Reference.pseudoInverse(z.get(1))));
       assertThat(published).isCloseTo(2, within(1e-12)); // the rank
@@ -139,11 +139,11 @@ class CovarianceFormTest {
     int n = 6;
     List<double[][]> w =
         List.of(
-            Grids.random(9, 7 + extra, seed),
-            Grids.random(8, 9 + extra, seed + 10),
-            Grids.random(2, 8 + extra, seed + 20));
+            Problems.random(9, 7 + extra, seed),
+            Problems.random(8, 9 + extra, seed + 10),
+            Problems.random(2, 8 + extra, seed + 20));
     RidgeProblem problem =
-        Grids.problem(Grids.random(7, n, 5), Grids.random(2, n, 6), Loss.MSE, .1, beta);
+        Problems.problem(Problems.random(7, n, 5), Problems.random(2, n, 6), Loss.MSE, .1, beta);
     DenseShape shape = DenseShape.of(List.of(7, 9, 8, 2), Activation.RELU);
     try (Backend backend = cpu();
         Scratch scratch = new Scratch(backend);
@@ -172,7 +172,7 @@ class CovarianceFormTest {
   /** The experiment on agreement: relu sits on kinks, so that projection makes the losses agree. */
   @Test
   void formsAgreeAfterTrainingAndProjectionOfRelu() {
-    RidgeProblem problem = Grids.golden(2e-3, 1);
+    RidgeProblem problem = Problems.golden(2e-3, 1);
     DenseShape shape = DenseShape.of(List.of(3, 9, 8, 2), Activation.RELU);
     try (Backend backend = cpu();
         RidgeTraining training = new RidgeTraining(backend, problem, shape);

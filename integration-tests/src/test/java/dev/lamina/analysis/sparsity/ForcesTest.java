@@ -34,11 +34,11 @@ class ForcesTest {
     int extra = beta > 0 ? 1 : 0;
     List<double[][]> w =
         List.of(
-            Grids.random(9, 5 + extra, 1),
-            Grids.random(8, 9 + extra, 2),
-            Grids.random(2, 8 + extra, 3));
-    double[][] x = Grids.random(5, n, 4);
-    RidgeProblem problem = Grids.problem(x, Grids.random(2, n, 5), Loss.MSE, .1, beta);
+            Problems.random(9, 5 + extra, 1),
+            Problems.random(8, 9 + extra, 2),
+            Problems.random(2, 8 + extra, 3));
+    double[][] x = Problems.random(5, n, 4);
+    RidgeProblem problem = Problems.problem(x, Problems.random(2, n, 5), Loss.MSE, .1, beta);
     try (Backend backend = cpu();
         Network network = Weights.network(w, Collections.nCopies(2, activation), beta)) {
       List<LayerForces> forces = Forces.of(backend, network, problem);
@@ -88,7 +88,7 @@ class ForcesTest {
   /** At a minimum below full rank the plain form does not cancel attraction; multipliers do. */
   @Test
   void multipliersCancelAttractionAtAMinimum() {
-    RidgeProblem problem = Grids.golden(2e-3, 1);
+    RidgeProblem problem = Problems.golden(2e-3, 1);
     DenseShape shape = DenseShape.of(List.of(3, 9, 8, 2), Activation.Smooth.TANH);
     try (Backend backend = cpu();
         RidgeTraining training = new RidgeTraining(backend, problem, shape);
@@ -101,7 +101,7 @@ class ForcesTest {
       }
       // The plain form at layer 1, from the explicit pseudo-inverse.
       List<double[][]> w = Weights.of(fit.network(), 1);
-      RealMatrix x = MatrixUtils.createRealMatrix(Grids.grid(3, 5, .7, 1.3, .5));
+      RealMatrix x = MatrixUtils.createRealMatrix(Problems.grid(3, 5, .7, 1.3, .5));
       List<RealMatrix> z = Reference.forward(x, w, Activation.Smooth.TANH, 1);
       RealMatrix b1 = Reference.b(z.get(0), Activation.Smooth.TANH, 1);
       assertThat(Reference.rank(b1)).isLessThan(5);

@@ -58,7 +58,7 @@ class PruningTest {
 
   @Test
   void goldenCovariancesArePrunedToTheirRank() {
-    double[][] z = Grids.grid(14, 3, .61, 1.27, .35);
+    double[][] z = Problems.grid(14, 3, .61, 1.27, .35);
     double[][] k = gram(z, Activation.IDENTITY);
     double[][] m = gram(z, Activation.RELU);
     assertThat(trace(k)).isCloseTo(21.076049146463, within(1e-11));
@@ -75,7 +75,7 @@ class PruningTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void randomLayersAreReducedToTheBound(long seed) {
     int n = 1 + (int) (seed % 4);
-    double[][] z = Grids.random(60, n, seed);
+    double[][] z = Problems.random(60, n, seed);
     ConicPruning.Kept kept = ConicPruning.prune(z, Activation.RELU);
     assertThat(kept.neurons().size()).isLessThanOrEqualTo(n * (n + 1));
     assertThat(kept.factors()).allMatch(f -> f > 0);
@@ -87,11 +87,11 @@ class PruningTest {
   void networkOfWidths40And35GoesTo12And12() {
     List<double[][]> w =
         List.of(
-            scaled(Grids.random(40, 4, 1), .5),
-            scaled(Grids.random(35, 41, 2), .2),
-            scaled(Grids.random(2, 36, 3), .2));
+            scaled(Problems.random(40, 4, 1), .5),
+            scaled(Problems.random(35, 41, 2), .2),
+            scaled(Problems.random(2, 36, 3), .2));
     RidgeProblem problem =
-        Grids.problem(Grids.random(3, 3, 4), Grids.random(2, 3, 5), Loss.MSE, 1e-2, 1);
+        Problems.problem(Problems.random(3, 3, 4), Problems.random(2, 3, 5), Loss.MSE, 1e-2, 1);
     List<Activation> relu = Collections.nCopies(2, Activation.RELU);
     try (Backend backend = cpu();
         Network network = Weights.network(w, relu, 1);
@@ -121,7 +121,7 @@ class PruningTest {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     List<double[][]> w = new ArrayList<>();
     for (int l = 1; l < widths.length; l++) {
-      double[][] m = Grids.random(widths[l], widths[l - 1] + (bias ? 1 : 0), seed * 10 + l);
+      double[][] m = Problems.random(widths[l], widths[l - 1] + (bias ? 1 : 0), seed * 10 + l);
       for (int k = 0; k + 1 < widths[l] && l + 1 < widths.length; k += 3) {
         double ratio = 0.1 + 3 * random.nextDouble();
         for (int j = 0; j < m[k].length; j++) {
@@ -141,11 +141,13 @@ class PruningTest {
     int[] widths = {4, 9, 12, 3};
     List<double[][]> w = withTwins(widths, bias, seed);
     RidgeProblem problem =
-        Grids.problem(Grids.random(4, 30, seed), Grids.random(3, 30, 8), Loss.MSE, .1, beta);
+        Problems.problem(
+            Problems.random(4, 30, seed), Problems.random(3, 30, 8), Loss.MSE, .1, beta);
     Activation leaky = Activation.parse("leakyRelu(slope=0.1)");
     List<Activation> all = Collections.nCopies(2, leaky);
     RidgeProblem other =
-        Grids.problem(Grids.random(4, 17, 77), Grids.random(3, 17, 78), Loss.MSE, .1, beta);
+        Problems.problem(
+            Problems.random(4, 17, 77), Problems.random(3, 17, 78), Loss.MSE, .1, beta);
     try (Backend backend = cpu();
         Network network = Weights.network(w, all, beta);
         Pruned pruned = NetworkPruning.mergeKeepingOutputs(backend, network, problem)) {
@@ -171,8 +173,8 @@ class PruningTest {
 
   @Test
   void deadAndUnheardNeuronsGo() {
-    double[][] in = Grids.random(6, 3, 1);
-    double[][] x = Grids.random(3, 10, 2);
+    double[][] in = Problems.random(6, 3, 1);
+    double[][] x = Problems.random(3, 10, 2);
     for (double[] row : x) {
       for (int j = 0; j < row.length; j++) {
         row[j] = Math.abs(row[j]);
@@ -180,10 +182,10 @@ class PruningTest {
     }
     in[1] = new double[] {0, 0, 0};
     in[2] = new double[] {-1, -2, -3}; // negative on all samples
-    double[][] out = Grids.random(2, 6, 3);
+    double[][] out = Problems.random(2, 6, 3);
     out[0][4] = 0;
     out[1][4] = 0;
-    RidgeProblem problem = Grids.problem(x, Grids.random(2, 10, 4), Loss.MSE, .1, 0);
+    RidgeProblem problem = Problems.problem(x, Problems.random(2, 10, 4), Loss.MSE, .1, 0);
     try (Backend backend = cpu();
         Network network = Weights.network(List.of(in, out), List.of(Activation.RELU), 0);
         Pruned pruned = NetworkPruning.mergeKeepingOutputs(backend, network, problem)) {
@@ -198,18 +200,18 @@ class PruningTest {
 
   @Test
   void equalNeuronsOfTanhMerge() {
-    double[][] in = Grids.random(5, 4, 1);
+    double[][] in = Problems.random(5, 4, 1);
     in[3] = in[0].clone();
     in[4] = in[1].clone();
     for (int j = 0; j < 4; j++) {
       in[4][j] *= 2; // on the same ray, but tanh is not homogeneous
     }
     RidgeProblem problem =
-        Grids.problem(Grids.random(3, 9, 2), Grids.random(2, 9, 3), Loss.MSE, .1, 1);
+        Problems.problem(Problems.random(3, 9, 2), Problems.random(2, 9, 3), Loss.MSE, .1, 1);
     try (Backend backend = cpu();
         Network network =
             Weights.network(
-                List.of(in, Grids.random(2, 6, 4)), List.of(Activation.Smooth.TANH), 1);
+                List.of(in, Problems.random(2, 6, 4)), List.of(Activation.Smooth.TANH), 1);
         Pruned pruned = NetworkPruning.mergeKeepingOutputs(backend, network, problem)) {
       assertThat(pruned.neuronsAfter()).containsExactly(4);
       assertThat(pruned.outputChange()).isLessThan(1e-15);
@@ -218,14 +220,14 @@ class PruningTest {
 
   @Test
   void nothingIsMergedThatChangesOutputs() {
-    double[][] in = Grids.random(4, 3, 1);
+    double[][] in = Problems.random(4, 3, 1);
     in[1] = in[0].clone();
     in[1][2] += 1e-5; // a cosine of 1 − 1e-11
     RidgeProblem problem =
-        Grids.problem(Grids.random(3, 9, 2), Grids.random(2, 9, 3), Loss.MSE, .1, 0);
+        Problems.problem(Problems.random(3, 9, 2), Problems.random(2, 9, 3), Loss.MSE, .1, 0);
     try (Backend backend = cpu();
         Network network =
-            Weights.network(List.of(in, Grids.random(2, 4, 4)), List.of(Activation.RELU), 0);
+            Weights.network(List.of(in, Problems.random(2, 4, 4)), List.of(Activation.RELU), 0);
         Pruned kept = NetworkPruning.mergeKeepingOutputs(backend, network, problem);
         Pruned merged = NetworkPruning.merge(backend, network, problem, 1e-6)) {
       assertThat(kept.neuronsAfter()).containsExactly(4);
@@ -236,13 +238,13 @@ class PruningTest {
 
   @Test
   void badInputIsRefused() {
-    assertThatThrownBy(() -> ConicPruning.prune(Grids.random(4, 3, 1), Activation.Smooth.TANH))
+    assertThatThrownBy(() -> ConicPruning.prune(Problems.random(4, 3, 1), Activation.Smooth.TANH))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("positively homogeneous");
-    assertThatThrownBy(() -> ConicPruning.prune(Grids.random(4, 25, 1), Activation.RELU))
+    assertThatThrownBy(() -> ConicPruning.prune(Problems.random(4, 25, 1), Activation.RELU))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("at most 24 samples");
-    assertThatThrownBy(() -> Rays.of(Grids.random(4, 3, 1), Activation.RELU, 0))
+    assertThatThrownBy(() -> Rays.of(Problems.random(4, 3, 1), Activation.RELU, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("between 0 and 1");
   }

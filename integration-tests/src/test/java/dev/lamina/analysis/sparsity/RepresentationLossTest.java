@@ -31,9 +31,9 @@ class RepresentationLossTest {
 
   private static List<double[][]> golden() {
     return List.of(
-        Grids.grid(4, 5, .37, 1.9, .2),
-        Grids.grid(3, 5, .91, .77, .4),
-        Grids.grid(2, 5, .3, .5, .1));
+        Problems.grid(4, 5, .37, 1.9, .2),
+        Problems.grid(3, 5, .91, .77, .4),
+        Problems.grid(2, 5, .3, .5, .1));
   }
 
   @ParameterizedTest
@@ -47,7 +47,7 @@ class RepresentationLossTest {
     try (Backend backend = cpu();
         Scratch scratch = new Scratch(backend);
         RepresentationLoss objective =
-            new RepresentationLoss(backend, Grids.golden(.01, 1), shape, .05)) {
+            new RepresentationLoss(backend, Problems.golden(.01, 1), shape, .05)) {
       List<DeviceMatrix> z = golden().stream().map(scratch::upload).toList();
       List<DeviceMatrix> gradient = Points.like(scratch, z);
       assertThat(objective.evaluate(z, gradient)).isCloseTo(loss, within(1e-12));
@@ -63,9 +63,9 @@ class RepresentationLossTest {
   void gradientIsThatOfFiniteDifferences(String cost, double biasStrength, int n) {
     DenseShape shape = DenseShape.of(List.of(3, 6, 4, 2), Activation.Smooth.TANH);
     RidgeProblem problem =
-        Grids.problem(
-            Grids.random(3, n, 1),
-            cost.equals("mse") ? Grids.random(2, n, 2) : probabilities(n),
+        Problems.problem(
+            Problems.random(3, n, 1),
+            cost.equals("mse") ? Problems.random(2, n, 2) : probabilities(n),
             cost.equals("mse") ? Loss.MSE : Loss.CROSS_ENTROPY,
             .1,
             biasStrength);
@@ -73,7 +73,7 @@ class RepresentationLossTest {
         Scratch scratch = new Scratch(backend);
         RepresentationLoss loss = new RepresentationLoss(backend, problem, shape, .3)) {
       List<double[][]> z =
-          List.of(Grids.random(6, n, 3), Grids.random(4, n, 4), Grids.random(2, n, 5));
+          List.of(Problems.random(6, n, 3), Problems.random(4, n, 4), Problems.random(2, n, 5));
       List<DeviceMatrix> at = z.stream().map(scratch::upload).toList();
       List<DeviceMatrix> gradient = Points.like(scratch, at);
       loss.evaluate(at, gradient);
@@ -120,7 +120,7 @@ class RepresentationLossTest {
   @Test
   void isTheRelaxedLossAtTheRecoveredWeights() {
     double epsilon = .05;
-    RidgeProblem problem = Grids.golden(.01, 1);
+    RidgeProblem problem = Problems.golden(.01, 1);
     DenseShape shape = DenseShape.of(List.of(3, 4, 3, 2), Activation.RELU);
     try (Backend backend = cpu();
         Scratch scratch = new Scratch(backend);
@@ -144,7 +144,7 @@ class RepresentationLossTest {
   @ParameterizedTest
   @CsvSource({"JOINT", "LAYERWISE"})
   void minimumIsALowerBoundWithGapOfOrderEpsilon(RepresentationPlan.Order order) {
-    RidgeProblem problem = Grids.golden(2e-3, 1);
+    RidgeProblem problem = Problems.golden(2e-3, 1);
     DenseShape shape = DenseShape.of(List.of(3, 9, 8, 2), Activation.Smooth.TANH);
     RepresentationPlan plan =
         order == RepresentationPlan.Order.JOINT
@@ -178,11 +178,11 @@ class RepresentationLossTest {
     DenseShape shape = DenseShape.of(List.of(3, 4, 2), Activation.RELU);
     try (Backend backend = cpu()) {
       assertThatThrownBy(
-              () -> new RepresentationLoss(backend, Grids.golden(.01, 1), shape, 0).close())
+              () -> new RepresentationLoss(backend, Problems.golden(.01, 1), shape, 0).close())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("epsilon must be positive");
       assertThatThrownBy(
-              () -> new RepresentationLoss(backend, Grids.golden(.01, 1), shape, 1e-30).close())
+              () -> new RepresentationLoss(backend, Problems.golden(.01, 1), shape, 1e-30).close())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("take a larger one");
     }
@@ -196,8 +196,8 @@ class RepresentationLossTest {
   @CsvSource({"4, 9, 1", "9, 4, 1", "7, 7, 0", "3, 12, 0.4"})
   void dataTermOfTheLayerWiseLossIsTheTikhonovTerm(int width, int n, double beta) {
     double epsilon = .2;
-    double[][] phi = Grids.random(width, n, 3);
-    double[][] y = Grids.random(2, n, 4);
+    double[][] phi = Problems.random(width, n, 3);
+    double[][] y = Problems.random(2, n, 4);
     ObjectiveSettings settings =
         new ObjectiveSettings(
             Form.FIT,
@@ -209,15 +209,15 @@ class RepresentationLossTest {
             false,
             Space.AUTO,
             OptionalLong.empty());
-    RidgeProblem problem = Grids.problem(Grids.random(2, n, 1), y, Loss.MSE, .1, beta);
+    RidgeProblem problem = Problems.problem(Problems.random(2, n, 1), y, Loss.MSE, .1, beta);
     DenseShape shape = DenseShape.of(List.of(2, width, 2), Activation.IDENTITY);
     try (Backend backend = cpu();
         Scratch scratch = new Scratch(backend);
         LayerObjective objective = LayerObjective.open(backend, settings);
         RepresentationLoss loss = new RepresentationLoss(backend, problem, shape, epsilon)) {
-      DeviceMatrix rows = scratch.upload(Grids.transposed(phi));
+      DeviceMatrix rows = scratch.upload(Problems.transposed(phi));
       DeviceMatrix gradient = scratch.like(rows);
-      double fit = objective.evaluate(rows, scratch.upload(Grids.transposed(y)), gradient).fit();
+      double fit = objective.evaluate(rows, scratch.upload(Problems.transposed(y)), gradient).fit();
       DeviceMatrix z = scratch.upload(phi);
       loss.evaluate(List.of(z, scratch.upload(y)));
       double term = backend.gram().dot(scratch.upload(y), loss.t(2));

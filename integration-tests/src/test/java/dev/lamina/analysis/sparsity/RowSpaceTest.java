@@ -23,7 +23,7 @@ class RowSpaceTest {
   }
 
   private static RealMatrix orthonormal(int rows, int cols, long seed) {
-    RealMatrix m = MatrixUtils.createRealMatrix(Grids.random(rows, cols, seed));
+    RealMatrix m = MatrixUtils.createRealMatrix(Problems.random(rows, cols, seed));
     return new QRDecomposition(m).getQ().getSubMatrix(0, rows - 1, 0, cols - 1);
   }
 
@@ -37,7 +37,7 @@ class RowSpaceTest {
   private static void requireSameAsDecomposition(Backend backend, RealMatrix b, int rank) {
     RealMatrix want = Reference.pseudoInverse(b);
     int n = b.getColumnDimension();
-    double[][] z = Grids.random(3, n, 99);
+    double[][] z = Problems.random(3, n, 99);
     try (Scratch scratch = new Scratch(backend);
         RowSpace space = new RowSpace(backend, scratch.upload(b.getData()))) {
       assertThat(space.rank()).isEqualTo(rank);
@@ -49,7 +49,7 @@ class RowSpaceTest {
           scratch.download(space.timesPseudoInverse(device, scratch)), product, 1e-14 / condition);
       assertClose(scratch.download(space.project(device, scratch)), inside, 1e-14 / condition);
       // What is found reproduces matrices of the row space whatever the condition.
-      DeviceMatrix w = scratch.upload(Grids.random(3, b.getRowDimension(), 7));
+      DeviceMatrix w = scratch.upload(Problems.random(3, b.getRowDimension(), 7));
       DeviceMatrix zIn = scratch.product(w, false, scratch.upload(b.getData()), false);
       DeviceMatrix back =
           scratch.product(
@@ -69,7 +69,7 @@ class RowSpaceTest {
   @CsvSource({"1, 1", "1, 5", "5, 1", "4, 9", "9, 4", "6, 6", "40, 33", "33, 40"})
   void randomMatrices(int rows, int cols) {
     try (Backend backend = cpu()) {
-      RealMatrix b = MatrixUtils.createRealMatrix(Grids.random(rows, cols, rows * 100L + cols));
+      RealMatrix b = MatrixUtils.createRealMatrix(Problems.random(rows, cols, rows * 100L + cols));
       requireSameAsDecomposition(backend, b, Math.min(rows, cols));
     }
   }
@@ -112,7 +112,7 @@ class RowSpaceTest {
       assertThat(space.rank()).isZero();
       assertThat(scratch.download(space.timesPseudoInverse(scratch.zeros(2, 4), scratch)))
           .isDeepEqualTo(new double[2][3]);
-      assertThat(scratch.download(space.project(scratch.upload(Grids.random(2, 4, 1)), scratch)))
+      assertThat(scratch.download(space.project(scratch.upload(Problems.random(2, 4, 1)), scratch)))
           .isDeepEqualTo(new double[2][4]);
     }
   }

@@ -6,8 +6,8 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /** Small matrices given by formulas, and random ones. */
-final class Grids {
-  private Grids() {}
+final class Problems {
+  private Problems() {}
 
   /** Returns sin(a i + b j + c). */
   static double[][] grid(int rows, int cols, double a, double b, double c) {
