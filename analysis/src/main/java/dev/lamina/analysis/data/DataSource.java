@@ -227,4 +227,35 @@ public sealed interface DataSource {
       return SplitPlan.inFileOrder(0.8);
     }
   }
+
+  /**
+   * A function of one number at equally spaced points, both ends of the interval among them. The
+   * points in the middle between neighbours are the test samples.
+   *
+   * @param function the function
+   * @param rows number of training samples, ≥ 2; there is one test sample less
+   * @param from where the interval begins
+   * @param to where it ends, above {@code from}
+   */
+  record Curve(TargetFunction function, int rows, double from, double to) implements DataSource {
+
+    /** Checks the numbers. */
+    public Curve {
+      if (rows < 2 || !(from < to) || !Double.isFinite(to - from)) {
+        throw new DataException(
+            "curve: needs rows ≥ 2 and from < to, both finite, but has rows %d, from %s, to %s"
+                .formatted(rows, from, to));
+      }
+    }
+
+    @Override
+    public String name() {
+      return function.text();
+    }
+
+    @Override
+    public SplitPlan defaultSplit() {
+      return SplitPlan.ALL_IN_FILE_ORDER;
+    }
+  }
 }

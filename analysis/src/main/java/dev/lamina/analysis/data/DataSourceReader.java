@@ -36,6 +36,7 @@ final class DataSourceReader {
     sources.put("clusters", this::clusters);
     sources.put("sphere", this::sphere);
     sources.put("xor", this::xor);
+    sources.put("curve", this::curve);
     String word = data.text("source");
     Supplier<DataSource> source = sources.get(word);
     if (source == null) {
@@ -132,6 +133,16 @@ final class DataSourceReader {
   private DataSource xor() {
     return new DataSource.Xor(
         data.integer("rows", COUNT), data.integer("features", COUNT, 20), seed(data));
+  }
+
+  private DataSource curve() {
+    TargetFunction function =
+        data.choice("function", TargetFunction.words(), TargetFunction.STAIRS);
+    return new DataSource.Curve(
+        function,
+        data.integer("rows", Bounds.atLeast(2), 100),
+        data.number("from", Bounds.ANY, function.from()),
+        data.number("to", Bounds.ANY, function.to()));
   }
 
   /** Reads a seed; empty if there is none. */

@@ -44,6 +44,7 @@ public final class DataSources {
           case DataSource.Sphere sphere ->
               Synthetic.sphere(sphere, sphere.seed().orElse(studySeed), dtype);
           case DataSource.Xor xor -> Synthetic.xor(xor, xor.seed().orElse(studySeed), dtype);
+          case DataSource.Curve curve -> Curves.sampled(curve, dtype);
         };
     try {
       parts.train().requireFinite();

@@ -136,6 +136,8 @@ class DataConfigTest {
         .isEqualTo(new DataSource.Sphere(50, 3, Optional.empty()));
     assertThat(valid("data { source = xor, rows = 50, seed = 7 }").source())
         .isEqualTo(new DataSource.Xor(50, 20, Optional.of(7L)));
+    assertThat(valid("data { source = curve, function = hinges, rows = 50, to = 12 }").source())
+        .isEqualTo(new DataSource.Curve(TargetFunction.HINGES, 50, -2.2, 12));
   }
 
   @Test
@@ -186,7 +188,7 @@ class DataConfigTest {
     assertProblems(
         "data { source = mnits, classes = 3 }",
         "data.source: must be one of digits, iris, mnist, fashion-mnist, npy, csv, idx, clusters,"
-            + " sphere, xor but is \"mnits\"; did you mean 'mnist'?");
+            + " sphere, xor, curve but is \"mnits\"; did you mean 'mnist'?");
     assertProblems("data { }", "data.source: is missing; it must be a text");
     assertProblems(
         "data { source = digits, file = x.csv }",

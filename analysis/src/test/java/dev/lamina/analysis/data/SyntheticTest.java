@@ -81,6 +81,33 @@ class SyntheticTest {
   }
 
   @Test
+  void curvesAreSampledEvenlyAndTestedInBetween() {
+    DataSource.Curve source = new DataSource.Curve(TargetFunction.STAIRS, 21, -15, 15);
+    try (DataParts parts = SOURCES.load(source, DType.FLOAT64)) {
+      double[][] x = parts.train().x().toArray();
+      double[][] y = ((Response.Values) parts.train().response()).values().toArray();
+      for (int i = 0; i < 21; i++) {
+        assertThat(x[i][0]).isCloseTo(-15 + 1.5 * i, within(1e-13));
+        assertThat(y[i][0]).isCloseTo(-y[20 - i][0], within(1e-13)); // odd
+      }
+      assertThat(y[0][0]).isCloseTo(-3, within(1e-6));
+      assertThat(y[20][0]).isCloseTo(3, within(1e-6));
+      // tanh by exponentials at x = 1.5
+      assertThat(y[11][0]).isCloseTo(step(1.5 - 7) + step(1.5) + step(1.5 + 7), within(1e-13));
+      double[][] between = parts.test().orElseThrow().x().toArray();
+      assertThat(between).hasDimensions(20, 1);
+      assertThat(between[3][0]).isCloseTo((x[3][0] + x[4][0]) / 2, within(1e-13));
+    }
+    assertThat(TargetFunction.HINGES.value(-2)).isEqualTo(7);
+    assertThat(TargetFunction.HINGES.value(4)).isEqualTo(-3);
+    assertThat(TargetFunction.HINGES.value(10)).isEqualTo(-5);
+  }
+
+  private static double step(double x) {
+    return 1 - 2 / (1 + Math.exp(2 * x));
+  }
+
+  @Test
   void theSeedDecides() {
     DataSource.Sphere free = new DataSource.Sphere(3, 2, Optional.empty());
     DataSource.Sphere fixed = new DataSource.Sphere(3, 2, Optional.of(11L));
@@ -104,5 +131,8 @@ class SyntheticTest {
         .hasMessage("sphere: needs rows ≥ 1 and features ≥ 1 but has rows 0, features 1");
     assertThatThrownBy(() -> new DataSource.Xor(9, 1, Optional.empty()))
         .hasMessage("xor: needs rows ≥ 1 and features ≥ 2 but has rows 9, features 1");
+    assertThatThrownBy(() -> new DataSource.Curve(TargetFunction.HINGES, 5, 2, 2))
+        .hasMessage(
+            "curve: needs rows ≥ 2 and from < to, both finite, but has rows 5, from 2.0, to 2.0");
   }
 }
