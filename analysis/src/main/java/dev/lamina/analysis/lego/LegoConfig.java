@@ -86,10 +86,7 @@ public record LegoConfig(
 
   private static TrainingPlan endToEnd(ConfigReader block) {
     return new TrainingPlan(
-        block.choice(
-            "loss",
-            Map.of(Loss.CROSS_ENTROPY.text(), Loss.CROSS_ENTROPY, Loss.MSE.text(), Loss.MSE),
-            Loss.MSE),
+        block.choice("loss", Loss.words(), Loss.MSE),
         block
             .section("optimiser")
             .read(o -> TrainingReader.optimiser(o, "adam"))

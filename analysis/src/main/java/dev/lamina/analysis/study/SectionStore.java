@@ -12,10 +12,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The folder in which the finished sections of a study are kept, one folder each: {@code
- * result.json}, {@code view.json}, and {@code done.json} with the fingerprint, written last.
+ * result.json}, {@code view.json}, and {@code done.json} with the fingerprint, written last; {@code
+ * work} is the section's own.
  */
 final class SectionStore {
   private final Path folder;
@@ -79,6 +81,24 @@ final class SectionStore {
     StringWriter trace = new StringWriter();
     cause.printStackTrace(new PrintWriter(trace, true));
     AtomicFile.writeString(cleared(section).resolve("error.txt"), trace.toString());
+  }
+
+  /**
+   * Returns the folder that a section has for itself; what an earlier run left there is kept for
+   * the next unless it is to be fresh.
+   */
+  Path work(String section, boolean fresh) {
+    Path own = folder.resolve(section).resolve("work");
+    if (fresh && Files.isDirectory(own)) {
+      try (Stream<Path> files = Files.list(own)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      } catch (IOException e) {
+        throw FileException.writing(own, e);
+      }
+    }
+    return own;
   }
 
   /** Returns a section's folder without anything of an earlier run. */

@@ -93,7 +93,8 @@ final class StudyRunner {
     }
     long start = System.nanoTime();
     try {
-      ConfiguredSection.Finished finished = configured.run(context, progress);
+      Path work = store.work(section.name(), fresh);
+      ConfiguredSection.Finished finished = configured.run(context.in(work), progress);
       return done(
           section,
           config,

@@ -2,16 +2,32 @@ package dev.lamina.analysis.training;
 
 import dev.lamina.matrix.Matrix;
 import dev.lamina.ops.LayerOps;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** What training makes small; always the mean over the examples of a batch. */
 public enum Loss {
   /** Softmax cross-entropy of logits with one-hot targets. */
   CROSS_ENTROPY,
   /** (1/n) Σ‖f(xᵢ) − yᵢ‖², without ½ and not divided by the number of outputs. */
-  MSE;
+  MSE,
+  /** The same divided by the number of outputs: the mean over examples and outputs. */
+  MEAN_SQUARE;
 
-  /** {@return the word used in config files: {@code cross-entropy} or {@code mse}} */
+  /** {@return the losses by their words} */
+  public static Map<String, Loss> words() {
+    Map<String, Loss> words = new LinkedHashMap<>();
+    for (Loss loss : values()) {
+      words.put(loss.text(), loss);
+    }
+    return words;
+  }
+
+  /**
+   * {@return the word used in config files: {@code cross-entropy}, {@code mse} or {@code
+   * mean-square}}
+   */
   public String text() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
@@ -30,6 +46,8 @@ public enum Loss {
     switch (this) {
       case CROSS_ENTROPY -> ops.softmaxCrossEntropy(outputs, targets, factor, losses, gradient);
       case MSE -> ops.squaredError(outputs, targets, factor, losses, gradient);
+      case MEAN_SQUARE ->
+          ops.squaredError(outputs, targets, factor / outputs.cols(), losses, gradient);
     }
   }
 }

@@ -38,6 +38,9 @@ public record RunIdentity(Map<String, String> parts) {
       parts.put("epochs (the cosine schedule depends on them)", Integer.toString(plan.epochs()));
     }
     parts.put("batch", Integer.toString(plan.batch()));
+    if (plan.passes() > 1) {
+      parts.put("passes", Integer.toString(plan.passes()));
+    }
     parts.put("seed", Long.toString(plan.seed()));
     parts.put("training inputs", digest(backend, data.x()));
     parts.put("training targets", digest(backend, data.targets()));

@@ -19,11 +19,11 @@ import java.util.random.RandomGeneratorFactory;
 /**
  * One training run on one device.
  *
- * <p>Every epoch goes through the examples in an order of its own, which depends on the seed and
- * the epoch alone. The last batch may be smaller; if a network with batch normalisation would be
- * left with a single example there, that example sits out the epoch. Equal plans, data, networks
- * and processors give equal bits, whatever the number of threads and however often the run was
- * interrupted.
+ * <p>Every pass goes through the examples in an order of its own, which depends on the seed and the
+ * number of the pass alone. The last batch may be smaller; if a network with batch normalisation
+ * would be left with a single example there, that example sits out the pass. Equal plans, data,
+ * networks and processors give equal bits, whatever the number of threads and however often the run
+ * was interrupted.
  */
 public final class Training implements AutoCloseable {
   /** Test examples that are evaluated at once. */
@@ -187,6 +187,10 @@ public final class Training implements AutoCloseable {
   }
 
   private long stepsPerEpoch() {
+    return Math.multiplyExact(plan.passes(), stepsPerPass());
+  }
+
+  private long stepsPerPass() {
     long n = data.x().rows();
     long size = batchSize();
     long count = Math.ceilDiv(n, size);
@@ -211,16 +215,21 @@ public final class Training implements AutoCloseable {
     return history.size() >= plan.epochs() ? Optional.of(new Ending.AllEpochs()) : Optional.empty();
   }
 
-  /** One pass over the examples; returns an ending only if it diverges. */
+  /** Goes through the examples; returns an ending only if it diverges. */
   private Optional<Ending> epoch() {
     int epoch = history.size();
     double rate = plan.rate() * plan.schedule().factor(epoch, plan.epochs());
-    int[] order = plan.batch() == 0 ? new int[0] : order(plan.seed(), epoch, data.x().rows());
+    int[] order = new int[0];
     long size = batchSize();
     double lossSum = 0;
     double hits = 0;
     long seen = 0;
-    for (long b = 0; b < stepsPerEpoch() && step < plan.steps(); b++) {
+    for (long k = 0; k < stepsPerEpoch() && step < plan.steps(); k++) {
+      long b = k % stepsPerPass();
+      if (b == 0 && plan.batch() != 0) {
+        int pass = Math.toIntExact((long) epoch * plan.passes() + k / stepsPerPass());
+        order = order(plan.seed(), pass, data.x().rows());
+      }
       long n = Math.min(size, data.x().rows() - b * size);
       Batch batch = batches.computeIfAbsent(n, rows -> new Batch(rows));
       batch.choose(order, b * size);
@@ -255,16 +264,16 @@ public final class Training implements AutoCloseable {
   }
 
   /**
-   * Returns the order of the examples in an epoch.
+   * Returns the order of the examples in a pass.
    *
    * @param seed of the run
-   * @param epoch from 0
+   * @param pass from 0
    * @param n number of examples
    * @return 0 … n − 1, each once
    */
-  public static int[] order(long seed, int epoch, long n) {
+  public static int[] order(long seed, int pass, long n) {
     RandomGenerator random =
-        RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 0x9e3779b97f4a7c15L + epoch);
+        RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 0x9e3779b97f4a7c15L + pass);
     int[] order = new int[Math.toIntExact(n)];
     for (int i = 0; i < order.length; i++) {
       int j = random.nextInt(i + 1);

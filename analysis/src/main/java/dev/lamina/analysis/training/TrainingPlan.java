@@ -10,10 +10,13 @@ import java.util.Optional;
  * @param rate learning rate, &gt; 0
  * @param schedule what the rate is multiplied by
  * @param batch examples per step, ≥ 1; 0 for all of them in every step
- * @param epochs most passes over the training data, ≥ 1
+ * @param epochs most epochs, ≥ 1
  * @param steps most steps, ≥ 1
  * @param target when the loss is small enough, if that ends the run
  * @param seed of the order of the examples and of the noise
+ * @param passes passes over the training data that make an epoch, ≥ 1; after each epoch the test
+ *     data are evaluated and a checkpoint may be written, which takes longer than a step of a small
+ *     network on all examples
  */
 public record TrainingPlan(
     Loss loss,
@@ -24,7 +27,8 @@ public record TrainingPlan(
     int epochs,
     long steps,
     Optional<Target> target,
-    long seed) {
+    long seed,
+    int passes) {
 
   /**
    * A loss that is small enough: the running loss, which forgets a tenth of itself at every step,
@@ -49,11 +53,37 @@ public record TrainingPlan(
     if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("training: rate must be positive but is " + rate);
     }
-    if (batch < 0 || epochs < 1 || steps < 1) {
+    if (batch < 0 || epochs < 1 || steps < 1 || passes < 1) {
       throw new IllegalArgumentException(
-          "training: batch must be ≥ 0, epochs ≥ 1 and steps ≥ 1 but are %d, %d, %d"
-              .formatted(batch, epochs, steps));
+          "training: batch must be ≥ 0, epochs, steps and passes ≥ 1 but are %d, %d, %d, %d"
+              .formatted(batch, epochs, steps, passes));
     }
+  }
+
+  /**
+   * A plan with one pass in each epoch.
+   *
+   * @param loss what is made small
+   * @param optimiser how parameters follow the gradient
+   * @param rate learning rate, &gt; 0
+   * @param schedule what the rate is multiplied by
+   * @param batch examples per step, ≥ 1; 0 for all of them in every step
+   * @param epochs most passes over the training data, ≥ 1
+   * @param steps most steps, ≥ 1
+   * @param target when the loss is small enough, if that ends the run
+   * @param seed of the order of the examples and of the noise
+   */
+  public TrainingPlan(
+      Loss loss,
+      Optimiser optimiser,
+      double rate,
+      Schedule schedule,
+      int batch,
+      int epochs,
+      long steps,
+      Optional<Target> target,
+      long seed) {
+    this(loss, optimiser, rate, schedule, batch, epochs, steps, target, seed, 1);
   }
 
   /**
@@ -62,6 +92,7 @@ public record TrainingPlan(
    * @param other the seed
    */
   public TrainingPlan withSeed(long other) {
-    return new TrainingPlan(loss, optimiser, rate, schedule, batch, epochs, steps, target, other);
+    return new TrainingPlan(
+        loss, optimiser, rate, schedule, batch, epochs, steps, target, other, passes);
   }
 }

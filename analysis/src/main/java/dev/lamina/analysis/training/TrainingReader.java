@@ -20,7 +20,7 @@ import java.util.Optional;
  *   seeds     = [1, 2, 3]
  *   data      { source = digits, split { train = 1400 }, preprocess = [ { scale = 0.0625 } ] }
  *   network   { hidden = [128, 128], activation = relu, init = he, bias = true, batch-norm = false }
- *   loss      = cross-entropy                       # or mse
+ *   loss      = cross-entropy                       # or mse, mean-square
  *   optimiser { kind = sgd, momentum = 0.9, nesterov = false, weight-decay = 5e-4 }
  *   rate      = 0.02
  *   schedule  { kind = cosine, last = 0 }           # or constant, or steps with every and factor
@@ -89,11 +89,7 @@ public final class TrainingReader {
   }
 
   private static TrainingPlan plan(ConfigReader block) {
-    Loss loss =
-        block.choice(
-            "loss",
-            Map.of(Loss.CROSS_ENTROPY.text(), Loss.CROSS_ENTROPY, Loss.MSE.text(), Loss.MSE),
-            Loss.CROSS_ENTROPY);
+    Loss loss = block.choice("loss", Loss.words(), Loss.CROSS_ENTROPY);
     Optimiser optimiser =
         block
             .section("optimiser")

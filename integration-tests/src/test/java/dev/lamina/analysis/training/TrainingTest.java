@@ -194,6 +194,58 @@ class TrainingTest {
   }
 
   @Test
+  void longEpochsAreTheSameSteps() {
+    for (int batch : new int[] {16, 0}) {
+      Outcome six = train(1, true, plan(batch, 6, 1), Optional.empty());
+      Outcome two = train(1, true, plan(batch, 2, 3), Optional.empty());
+      assertThat(two.sameBits(six)).isTrue();
+      assertThat(two.result().history()).hasSize(2);
+      EpochMetrics last = two.result().history().getLast();
+      assertThat(last.step()).isEqualTo(six.result().history().getLast().step());
+      assertThat(last.testLoss()).isEqualTo(six.result().history().getLast().testLoss());
+      Optional<Training.Checkpoints> checkpoints =
+          Optional.of(new Training.Checkpoints(folder.resolve(batch + ".ckpt"), 1));
+      train(1, true, plan(batch, 1, 3), checkpoints);
+      assertThat(train(2, true, plan(batch, 2, 3), checkpoints).sameBits(six)).isTrue();
+      assertThatThrownBy(() -> train(1, true, plan(batch, 2, 2), checkpoints))
+          .hasMessageContaining("passes (there 3, now 2)");
+    }
+  }
+
+  private static TrainingPlan plan(int batch, int epochs, int passes) {
+    return new TrainingPlan(
+        Loss.MEAN_SQUARE,
+        new Optimiser.Descent(0),
+        0.3,
+        Schedule.CONSTANT,
+        batch,
+        epochs,
+        Long.MAX_VALUE,
+        Optional.empty(),
+        3,
+        passes);
+  }
+
+  @Test
+  void theMeanSquareIsDividedByTheOutputs() {
+    Outcome mean = train(1, false, plan(0, 5, 1), Optional.empty());
+    TrainingPlan sum =
+        new TrainingPlan(
+            Loss.MSE,
+            new Optimiser.Descent(0),
+            0.1,
+            Schedule.CONSTANT,
+            0,
+            5,
+            Long.MAX_VALUE,
+            Optional.empty(),
+            3);
+    Outcome summed = train(1, false, sum, Optional.empty());
+    double last = summed.result().history().getLast().testLoss() / 3;
+    assertThat(mean.result().history().getLast().testLoss()).isCloseTo(last, within(1e-5));
+  }
+
+  @Test
   void aCheckpointOfAnotherRunIsRefused() {
     Optional<Training.Checkpoints> checkpoints =
         Optional.of(new Training.Checkpoints(folder.resolve("run.ckpt"), 1));
