@@ -90,7 +90,7 @@ final class SparsityCommand extends Subcommand {
       names = "--loss",
       paramLabel = "WORD",
       defaultValue = "mse",
-      description = "mse or cross-entropy (default: mse).")
+      description = "mse, mean-square or cross-entropy (default: mse).")
   private String loss;
 
   @Option(
@@ -186,7 +186,7 @@ final class SparsityCommand extends Subcommand {
         return known;
       }
     }
-    throw new IllegalArgumentException("--loss must be mse or cross-entropy but is " + loss);
+    throw new IllegalArgumentException("--loss must be mse, mean-square or cross-entropy but is " + loss);
   }
 
   private double biasStrength(Network read) {

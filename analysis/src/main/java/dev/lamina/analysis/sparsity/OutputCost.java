@@ -29,7 +29,7 @@ final class OutputCost implements AutoCloseable {
     long samples = problem.samples();
     boolean byRows =
         switch (problem.loss()) {
-          case MSE -> false;
+          case MSE, MEAN_SQUARE -> false;
           case CROSS_ENTROPY -> true;
         };
     targets = byRows ? scratch.upload(problem.y()) : scratch.uploadTransposed(problem.y());
@@ -52,6 +52,7 @@ final class OutputCost implements AutoCloseable {
     double factor = 1.0 / problem.samples();
     switch (problem.loss()) {
       case MSE -> ops.squaredError(z, targets, factor, losses, gradient);
+      case MEAN_SQUARE -> ops.squaredError(z, targets, factor / z.rows(), losses, gradient);
       case CROSS_ENTROPY -> {
         backend.gram().gemm(z, true, identity, false, 1, 0, logits);
         ops.softmaxCrossEntropy(logits, targets, factor, losses, logitGradient);
