@@ -115,7 +115,7 @@ final class LegoCommand extends Subcommand {
     Document document =
         new Document(
             lego.title(),
-            lego.plan().loss().form().text(),
+            lego.plan().loss().objective().text(),
             lego.plan().loss().noise(),
             seconds,
             runs.stream().map(RunEntry::of).toList());

@@ -103,6 +103,32 @@ class LegoCommandTest {
   }
 
   @Test
+  void moreSamplesThanTheBudgetHoldsAreRefusedWithWhatWouldFit() throws IOException {
+    RunResult run = run(block("[1]", "\n}\nlamina { memory-budget = 2 MiB"));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("500 samples need", "memory budget of 2097152 bytes", "mini-batches of at most");
+  }
+
+  @Test
+  void numbersHaveNoSoftmax() throws IOException {
+    Path table = folder.resolve("numbers.csv");
+    StringBuilder rows = new StringBuilder("a,b,y\n");
+    for (int i = 0; i < 30; i++) {
+      rows.append(i % 5).append(',').append(i % 7).append(',').append(0.5 * i).append('\n');
+    }
+    Files.writeString(table, rows);
+    String block =
+        "data { source = csv, file = \"numbers.csv\", label = y, target = values }, network { hidden = [5] }, epochs = 2";
+    RunResult refused = run(block + ", objective = softmax-readout");
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("softmax-readout needs classes; ridge-readout takes numbers");
+    RunResult ridge = run(block + ", objective = ridge-readout", "--json");
+    assertThat(ridge.code()).as(ridge.err()).isZero();
+  }
+
+  @Test
   void problemsAreReportedAtOnce() throws IOException {
     RunResult run =
         run(block("[1, 1]", "objective = evidnce, noise = 0, order = [3], rat = 1, held-out = 1"));

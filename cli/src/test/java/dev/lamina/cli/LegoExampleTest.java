@@ -90,11 +90,18 @@ class LegoExampleTest {
             .replaceAll("epochs *= \\d+", "epochs = 8")
             .replaceFirst("evaluate-every *= \\d+", "evaluate-every = 4")
             .replaceFirst("batches *= \\[.*?\\]", "batches = [100]")
-            .replaceFirst("noises *= \\[.*?\\]", "noises = [0.2]")
-            .replaceFirst("monitor-samples *= \\d+", "monitor-samples = 100");
+            .replaceFirst("(?m)^ *noises *= \\[.*?\\]", "noises = [0.2]")
+            .replaceFirst("methods *= \\[.*?\\]", "methods = [lego, end-to-end, random, hsic]")
+            .replaceFirst("monitor-samples *= \\d+", "monitor-samples = 100")
+            .replaceFirst("choose \\{.*?\\}", "choose { noises = [0.02], decays = [0, 0.001] }");
     JsonNode result = study(example);
     assertThat(testScores(result).get("lego")[0]).isGreaterThan(0.85);
     assertThat(testScores(result)).containsKeys("lego, batch 100", "lego, noise 0.2");
+    assertThat(result.get("choices"))
+        .anySatisfy(c -> {
+          assertThat(c.get("method").asText()).isEqualTo("end-to-end");
+          assertThat(c.get("value").asDouble()).isEqualTo(0.001);
+        });
     for (JsonNode method : result.get("methods")) {
       JsonNode run = method.get("runs").get(0);
       assertThat(run.get("diverged").asBoolean()).as(method.get("name").asText()).isFalse();
@@ -110,6 +117,50 @@ class LegoExampleTest {
     }
   }
 
+  private static String small(String more) {
+    return """
+    include "lamina-defaults"
+    study {
+      seed  = 4
+      data { source = digits, split { train = 200, test = 300, shuffle = true } }
+      network { hidden = [20] }
+      sections { lego {
+        methods = [random, linear, softmax-readout], runs = 2, rate = 0.02, epochs = 3
+        monitor-samples = 0, picture-samples = 0
+        %s
+      } }
+    }
+    """
+        .formatted(more);
+  }
+
+  /** Every method takes its best candidate, and is then what it is with that noise alone. */
+  @Test
+  void methodsChooseTheirNoiseWithoutTestSamples() throws IOException {
+    JsonNode chosen = study(small("choose { noises = [1000, 0.1, 1e-5], share = 0.25, runs = 3 }"));
+    Map<String, Double> best = new HashMap<>();
+    Map<String, Double> taken = new HashMap<>();
+    for (JsonNode choice : chosen.get("choices")) {
+      String method = choice.get("method").asText();
+      best.merge(method, choice.get("score").asDouble(), Math::max);
+      if (choice.get("chosen").asBoolean()) {
+        assertThat(taken.put(method, choice.get("value").asDouble())).isNull();
+        assertThat(choice.get("score").asDouble()).isPositive();
+      }
+    }
+    assertThat(chosen.get("choices")).hasSize(9);
+    for (JsonNode choice : chosen.get("choices")) {
+      if (choice.get("chosen").asBoolean()) {
+        assertThat(choice.get("score").asDouble())
+            .isEqualTo(best.get(choice.get("method").asText()));
+      }
+    }
+    assertThat(taken).containsOnlyKeys("random", "linear", "softmax-readout");
+    JsonNode plain = study(small("noise = " + taken.get("linear")));
+    assertThat(testScores(chosen).get("linear")).isEqualTo(testScores(plain).get("linear"));
+    assertThat(folder.resolve("out/report.html")).content().doesNotContain("What methods chose");
+  }
+
   @Test
   void problemsAreReportedAtOnce() throws IOException {
     Path file =
@@ -122,12 +173,13 @@ class LegoExampleTest {
               network { hidden = [10, 10] }
               sections { lego {
                 methods = [lego, ntgp], runs = 0, samples = -1, end-to-end { lss = mse }
+                choose { noises = [0], share = 1 }
               } }
             }
             """);
     RunResult run =
         RunResult.of("study", file.toString(), "--out", folder.resolve("out").toString());
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("ntgp", "nngp", "runs", "samples", "lss");
+    assertThat(run.err()).contains("ntgp", "nngp", "runs", "samples", "lss", "noises", "share");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lamina.analysis.layerwise.Form;
+import dev.lamina.analysis.lego.LegoObjective;
 import dev.lamina.analysis.lego.LegoPlan;
 import dev.lamina.analysis.lego.LegoResult;
 import dev.lamina.analysis.lego.LegoTraining;
@@ -49,7 +50,8 @@ class CudaLegoTest {
 
   private static LegoPlan plan(int batch) {
     return new LegoPlan(
-        new LegoPlan.LegoLoss(Form.EVIDENCE, 0.3, 2, 2, 0.1, false, 1),
+        new LegoPlan.LegoLoss(
+            new LegoObjective.OfKernel(Form.EVIDENCE), 0.3, 2, 2, 0.1, false, 1, false),
         List.of(),
         Optimiser.Adam.USUAL,
         0.02,

@@ -12,6 +12,8 @@ import dev.lamina.ops.DenseParameters;
 import dev.lamina.ops.GramOps;
 import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.NoiseKey;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,6 +32,8 @@ public final class SoftmaxReadout implements LayerObjective {
   private static final double BETA2 = 0.999;
   private static final double EPSILON = 1e-8;
 
+  private static final List<String> PARTS = List.of("weights", "bias");
+
   /** Root mean square of the sums of rows of targets that counts as rounding. */
   private static final double SUM_TOLERANCE = 1e-5;
 
@@ -38,6 +42,7 @@ public final class SoftmaxReadout implements LayerObjective {
   private final Workspace workspace;
   private final Workspace parameters;
   private long steps;
+  private double rate;
   private Optional<DenseParameters> readout = Optional.empty();
 
   /**
@@ -51,11 +56,56 @@ public final class SoftmaxReadout implements LayerObjective {
     this.settings = settings;
     this.workspace = new Workspace(backend);
     this.parameters = new Workspace(backend);
+    this.rate = settings.rate();
   }
 
   /** {@return how many steps the read-out has made} */
   public long steps() {
     return steps;
+  }
+
+  /**
+   * Changes the learning rate of the steps to come.
+   *
+   * @param next &gt; 0, or 0 for a read-out that stays as it is
+   */
+  public void useRate(double next) {
+    if (!(next >= 0)) {
+      throw new IllegalArgumentException("softmax read-out: rate must be ≥ 0 but is " + next);
+    }
+    rate = next;
+  }
+
+  /**
+   * Draws the read-out now instead of at the first call, if there is none of this size yet.
+   *
+   * @param dtype element type of the activations
+   * @param features n
+   * @param outputs C
+   * @return all that it is made of, to be stored and restored: V (C×n), c (1×C), and for each of
+   *     them the two moments of Adam; owned by this
+   */
+  public List<DeviceMatrix> open(DType dtype, long features, long outputs) {
+    draw(dtype, features, outputs);
+    List<DeviceMatrix> all = new ArrayList<>();
+    for (String name : PARTS) {
+      for (String moment : new String[] {"", "first ", "second "}) {
+        boolean weights = name.equals(PARTS.getFirst());
+        all.add(
+            parameters.matrix(
+                moment + name, dtype, weights ? outputs : 1, weights ? features : outputs));
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Continues after steps that were made elsewhere, what {@link #open} returns being in place.
+   *
+   * @param finished how many
+   */
+  public void resumeAt(long finished) {
+    steps = finished;
   }
 
   @Override
@@ -119,7 +169,7 @@ public final class SoftmaxReadout implements LayerObjective {
     DType dtype = activations.dtype();
     long rows = activations.rows();
     long outputs = targets.cols();
-    open(activations, outputs);
+    draw(dtype, activations.cols(), outputs);
     DeviceMatrix labels = labels(targets);
     DeviceMatrix logits = workspace.matrix("logits", dtype, rows, outputs);
     DeviceMatrix losses = workspace.matrix("losses", dtype, rows, 1);
@@ -158,12 +208,10 @@ public final class SoftmaxReadout implements LayerObjective {
     return labels;
   }
 
-  private void open(DeviceMatrix activations, long outputs) {
-    if (readout.isPresent() && fits(readout.get(), activations, outputs)) {
+  private void draw(DType dtype, long inputs, long outputs) {
+    if (readout.isPresent() && fits(readout.get(), dtype, inputs, outputs)) {
       return;
     }
-    DType dtype = activations.dtype();
-    long inputs = activations.cols();
     DeviceMatrix weights = zeros("weights", dtype, outputs, inputs);
     backend
         .layers()
@@ -177,10 +225,10 @@ public final class SoftmaxReadout implements LayerObjective {
     readout = Optional.of(new DenseParameters(weights, Optional.of(bias), Activation.IDENTITY));
   }
 
-  private static boolean fits(DenseParameters layer, DeviceMatrix activations, long outputs) {
-    return layer.weights().cols() == activations.cols()
+  private static boolean fits(DenseParameters layer, DType dtype, long inputs, long outputs) {
+    return layer.weights().cols() == inputs
         && layer.weights().rows() == outputs
-        && layer.weights().dtype() == activations.dtype();
+        && layer.weights().dtype() == dtype;
   }
 
   private DeviceMatrix zeros(String name, DType dtype, long rows, long cols) {
@@ -196,7 +244,7 @@ public final class SoftmaxReadout implements LayerObjective {
   }
 
   private void adam(double decay, Matrix value, DeviceMatrix g, String name) {
-    AdamStep numbers = AdamStep.at(steps, settings.rate(), BETA1, BETA2, EPSILON, decay, 0);
+    AdamStep numbers = AdamStep.at(steps, rate, BETA1, BETA2, EPSILON, decay, 0);
     DType dtype = value.dtype();
     backend
         .layers()

@@ -1,6 +1,5 @@
 package dev.lamina.analysis.lego;
 
-import dev.lamina.analysis.layerwise.LayerObjective;
 import dev.lamina.analysis.lego.LegoPlan.LegoLoss;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.training.DeviceNetwork;
@@ -25,7 +24,7 @@ public final class LayerMonitor implements TrainingObserver, AutoCloseable {
   private final DeviceMatrix x;
   private final DeviceMatrix targets;
   private final List<Moment> moments = new ArrayList<>();
-  private final List<LayerObjective> objectives = new ArrayList<>();
+  private final List<LayerObjectives> objectives = new ArrayList<>();
 
   /**
    * The losses at one moment of the training.
@@ -47,7 +46,7 @@ public final class LayerMonitor implements TrainingObserver, AutoCloseable {
    * @param backend the device
    * @param x inputs of the samples that losses are computed on, M×d; stays the caller's
    * @param targets their targets as the loss wants them, M×C; stays the caller's
-   * @param loss which loss
+   * @param loss which loss; one of a kernel
    * @param population number of all training samples, which the noise belongs to
    * @param perDecade measurements per factor of ten of the steps, ≥ 1
    */
@@ -58,6 +57,11 @@ public final class LayerMonitor implements TrainingObserver, AutoCloseable {
       LegoLoss loss,
       long population,
       int perDecade) {
+    if (!(loss.objective() instanceof LegoObjective.OfKernel)) {
+      throw new IllegalArgumentException(
+          "lego: only losses of a kernel can be followed without training, not "
+              + loss.objective().text());
+    }
     this.backend = backend;
     this.loss = loss;
     this.population = population;
@@ -93,13 +97,12 @@ public final class LayerMonitor implements TrainingObserver, AutoCloseable {
         Pass pass = new Pass(device, x.rows())) {
       pass.forward(x, false);
       for (int l = 1; l <= hidden; l++) {
-        LayerObjectives forms =
-            new LayerObjectives(backend, loss.objective(hidden - l, population));
+        DeviceMatrix activations = pass.activations(l);
         if (objectives.size() < l) {
-          objectives.add(forms.open());
+          objectives.add(
+              new LayerObjectives(backend, loss, hidden - l, population, activations.cols(), 0));
         }
-        losses.add(
-            forms.full(objectives.get(l - 1).evaluate(pass.activations(l), targets), targets));
+        losses.add(objectives.get(l - 1).value(activations, targets));
       }
     }
     return losses;
@@ -107,7 +110,7 @@ public final class LayerMonitor implements TrainingObserver, AutoCloseable {
 
   @Override
   public void close() {
-    objectives.forEach(LayerObjective::close);
+    objectives.forEach(LayerObjectives::close);
     x.close();
     targets.close();
   }

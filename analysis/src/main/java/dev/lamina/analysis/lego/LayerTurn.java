@@ -1,6 +1,5 @@
 package dev.lamina.analysis.lego;
 
-import dev.lamina.analysis.layerwise.LayerObjective;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.training.DeviceNetwork;
 import dev.lamina.analysis.training.Pass;
@@ -10,6 +9,7 @@ import dev.lamina.analysis.training.Updates;
 import dev.lamina.backend.Backend;
 import dev.lamina.matrix.DeviceMatrix;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -31,6 +31,7 @@ final class LayerTurn implements AutoCloseable {
   private final DeviceNetwork network;
   private final Updates updates;
   private final LayerObjectives objectives;
+  private final List<DeviceMatrix> readOut;
   private final Map<Long, Batch> batches = new HashMap<>();
   private final int[] inOrder;
 
@@ -65,8 +66,11 @@ final class LayerTurn implements AutoCloseable {
     this.lowerHeldOut = new FrozenPart(backend, whole, turn.first() - 1, data.testX());
     this.network = new DeviceNetwork(backend, layers);
     this.updates = new Updates(network, plan.optimiser(), plan.seed() + number);
+    long width = layers.outputs();
     this.objectives =
-        new LayerObjectives(backend, plan.loss().objective(hidden - turn.last(), samples));
+        new LayerObjectives(
+            backend, plan.loss(), hidden - turn.last(), samples, width, plan.seed() + number);
+    this.readOut = objectives.open(data.x().dtype(), width, data.targets().cols());
     this.inOrder =
         IntStream.range(0, Math.toIntExact(Math.max(data.x().rows(), data.testX().rows())))
             .toArray();
@@ -80,6 +84,11 @@ final class LayerTurn implements AutoCloseable {
   /** Returns what the optimiser remembers. */
   Updates updates() {
     return updates;
+  }
+
+  /** Returns what is trained beside the layers, if anything is. */
+  List<DeviceMatrix> readOut() {
+    return readOut;
   }
 
   /** Returns the layers on the host, as they were when the turn began or as was last kept. */
@@ -100,6 +109,7 @@ final class LayerTurn implements AutoCloseable {
   /** Continues from a checkpoint, whose parameters are in place already. */
   void resumeAt(long finished) {
     step = finished;
+    objectives.resumeAt(finished);
   }
 
   /** Returns steps per pass. */
@@ -122,6 +132,7 @@ final class LayerTurn implements AutoCloseable {
     long n = data.x().rows();
     long count = batchCount(n);
     double rate = plan.rate() * plan.schedule().factor(epoch, turn.epochs());
+    objectives.useRate(rate);
     int[] order = Training.order(plan.seed() + TURN * (number + 1), epoch, n);
     double sum = 0;
     for (long i = 0; i < count; i++) {
@@ -170,7 +181,7 @@ final class LayerTurn implements AutoCloseable {
   }
 
   private void addPrior() {
-    double weight = plan.loss().priorWeight();
+    double weight = objectives.priorWeight();
     if (weight == 0) {
       return;
     }
@@ -196,7 +207,6 @@ final class LayerTurn implements AutoCloseable {
   /** A batch of one size. */
   private final class Batch implements AutoCloseable {
     private final Pass pass;
-    private final LayerObjective objective;
     private final Optional<DeviceMatrix> lowest;
     private final DeviceMatrix room;
     private final DeviceMatrix targetRoom;
@@ -205,7 +215,6 @@ final class LayerTurn implements AutoCloseable {
 
     Batch(long rows) {
       this.pass = new Pass(network, rows);
-      this.objective = objectives.open();
       boolean gathers = plan.batch() > 0;
       this.lowest =
           gathers && !lower.stored() ? Optional.of(pass.inputs(data.x().cols())) : Optional.empty();
@@ -228,18 +237,16 @@ final class LayerTurn implements AutoCloseable {
 
     double gradient() {
       pass.forward(inputs, true);
-      return objectives.full(
-          objective.evaluate(pass.outputs(), targets, pass.outputGradient()), targets);
+      return objectives.gradient(pass.outputs(), targets, pass.outputGradient());
     }
 
     double value() {
       pass.forward(inputs, false);
-      return objectives.full(objective.evaluate(pass.outputs(), targets), targets);
+      return objectives.value(pass.outputs(), targets);
     }
 
     @Override
     public void close() {
-      objective.close();
       pass.close();
     }
   }
@@ -247,6 +254,7 @@ final class LayerTurn implements AutoCloseable {
   @Override
   public void close() {
     batches.values().forEach(Batch::close);
+    objectives.close();
     updates.close();
     network.close();
     lower.close();

@@ -21,9 +21,10 @@ import java.util.function.BiConsumer;
 
 /**
  * A run at an evaluation in one safetensors file: the kept parameters of all layers, and of the
- * layers in training those on the device and what the optimiser remembers. Everything random
- * depends on the seed, the turn and the number of the epoch or step, so that a resumed run gives
- * the same bits as one that was never interrupted.
+ * layers in training those on the device, what the optimiser remembers and the read-out that is
+ * trained beside them, if there is one. Everything random depends on the seed, the turn and the
+ * number of the epoch or step, so that a resumed run gives the same bits as one that was never
+ * interrupted.
  *
  * @param file the file
  * @param backend where parameters are
@@ -146,6 +147,9 @@ record LegoCheckpoint(Path file, Backend backend, RunIdentity identity) {
       for (int k = 0; k < turn.updates().memory().size(); k++) {
         action.accept(name + ".memory." + k, turn.updates().memory().get(k).get(p));
       }
+    }
+    for (int k = 0; k < turn.readOut().size(); k++) {
+      action.accept("readout." + k, turn.readOut().get(k));
     }
   }
 }

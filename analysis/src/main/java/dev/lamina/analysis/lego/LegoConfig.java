@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param methods what is compared, in this order
  * @param batches further batch sizes for the plan's own loss
  * @param noises further noises for the plan's own loss, read-outs included
+ * @param choice what methods choose for themselves before
  * @param runs seeds, ≥ 1
  * @param samples training samples that each run draws for itself; 0 for all
  * @param endToEnd how whole networks are trained; its seed is replaced
@@ -36,6 +37,7 @@ public record LegoConfig(
     List<LegoMethod> methods,
     List<Integer> batches,
     List<Double> noises,
+    LegoChoice choice,
     int runs,
     int samples,
     TrainingPlan endToEnd,
@@ -58,7 +60,7 @@ public record LegoConfig(
    * <pre>{@code
    * { methods = [lego, end-to-end, random, nngp, linear, hsic], batches = [], noises = [], runs = 3,
    *   samples = 0, nngp-samples = 10000, monitor-samples = 500, monitor-per-decade = 6,
-   *   picture-samples = 100,
+   *   picture-samples = 100, choose { noises = [], decays = [], share = 0.2, runs = 1 },
    *   end-to-end { loss = mse, optimiser { kind = adam }, rate = 0.001, schedule { kind = constant },
    *                batch = 100, epochs = 50 } }
    * }</pre>
@@ -75,6 +77,7 @@ public record LegoConfig(
         config.choices("methods", words(), usual()),
         config.integers("batches", Bounds.atLeast(1), List.of()),
         config.numbers("noises", Bounds.POSITIVE, List.of()),
+        config.section("choose").read(LegoConfig::choice).orElse(LegoChoice.NONE),
         config.integer("runs", Bounds.between(1, 1000), 3),
         config.integer("samples", Bounds.atLeast(0), 0),
         config.section("end-to-end").read(LegoConfig::endToEnd).orElse(null), // a problem then
@@ -82,6 +85,14 @@ public record LegoConfig(
         config.integer("monitor-samples", Bounds.atLeast(0), 500),
         config.integer("monitor-per-decade", Bounds.between(1, 50), 6),
         config.integer("picture-samples", Bounds.between(0, 500), 100));
+  }
+
+  private static LegoChoice choice(ConfigReader block) {
+    return new LegoChoice(
+        block.numbers("noises", Bounds.POSITIVE, List.of()),
+        block.numbers("decays", Bounds.NOT_NEGATIVE, List.of()),
+        block.number("share", new Bounds(0, true, 1, true), 0.2),
+        block.integer("runs", Bounds.between(1, 1000), 1));
   }
 
   private static TrainingPlan endToEnd(ConfigReader block) {
@@ -107,7 +118,7 @@ public record LegoConfig(
         LegoMethod.RANDOM,
         LegoMethod.NNGP,
         LegoMethod.LINEAR,
-        new LegoMethod.Other(Form.HSIC));
+        new LegoMethod.Other(new LegoObjective.OfKernel(Form.HSIC)));
   }
 
   private static Map<String, LegoMethod> words() {
@@ -115,7 +126,8 @@ public record LegoConfig(
     for (LegoMethod.Known known : LegoMethod.Known.values()) {
       methods.put(known.text(), known);
     }
-    LegoReader.forms().forEach((text, form) -> methods.put(text, new LegoMethod.Other(form)));
+    LegoObjective.all()
+        .forEach((text, objective) -> methods.put(text, new LegoMethod.Other(objective)));
     return methods;
   }
 

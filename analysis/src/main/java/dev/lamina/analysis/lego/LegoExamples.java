@@ -90,27 +90,42 @@ final class LegoExamples implements AutoCloseable {
    * Copies the training samples to a device, a share of them as the test part; the caller closes
    * the result.
    *
-   * @param heldOut the share
-   * @param seed which samples
+   * @param plan says which share, and which samples by its seed
    */
-  TrainingData upload(Backend backend, double heldOut, long seed) {
+  TrainingData upload(Backend backend, LegoPlan plan) {
+    double heldOut = plan.heldOut();
     int n = train.samples();
     int held = (int) Math.round(n * heldOut);
     if (held >= n) {
       throw new IllegalArgumentException(
           "lego: held-out = %s leaves no sample of %d to train on".formatted(heldOut, n));
     }
-    int[] order = Training.order(seed ^ HELD_OUT, 0, n);
+    int[] order = Training.order(plan.seed() ^ HELD_OUT, 0, n);
     int[] out = Arrays.copyOf(order, held);
     int[] in = Arrays.copyOfRange(order, held, n);
     Arrays.sort(out);
     Arrays.sort(in);
     try (HostMatrix x = rows(train.x(), in);
-        HostMatrix y = rows(layerTargets, in);
+        HostMatrix targets = targets(plan.loss().objective());
+        HostMatrix y = rows(targets, in);
         HostMatrix heldX = rows(train.x(), out);
-        HostMatrix heldY = rows(layerTargets, out)) {
+        HostMatrix heldY = rows(targets, out)) {
       return TrainingData.upload(backend, x, y, heldX, heldY);
     }
+  }
+
+  /** Returns targets as an objective wants them; the caller closes them. */
+  private HostMatrix targets(LegoObjective objective) {
+    return switch (objective) {
+      case LegoObjective.OfKernel _ -> layerTargets.copy(layerTargets.dtype());
+      case LegoObjective.Softmax _ ->
+          switch (train.response()) {
+            case Response.Classes _ -> readOutTargets.copy(train.x().dtype());
+            case Response.Values _ ->
+                throw new DataException(
+                    "lego: objective = softmax-readout needs classes; ridge-readout takes numbers");
+          };
+    };
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.lamina.analysis.lego;
 
-import dev.lamina.analysis.layerwise.Form;
 import java.util.Locale;
 
 /** A way to predict that the section compares. */
@@ -45,12 +44,12 @@ public sealed interface LegoMethod {
   /**
    * Layer by layer with another loss.
    *
-   * @param form the loss
+   * @param objective the loss
    */
-  record Other(Form form) implements LegoMethod {
+  record Other(LegoObjective objective) implements LegoMethod {
     @Override
     public String text() {
-      return form.text();
+      return objective.text();
     }
   }
 

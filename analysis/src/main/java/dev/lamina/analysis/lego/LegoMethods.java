@@ -1,5 +1,6 @@
 package dev.lamina.analysis.lego;
 
+import dev.lamina.analysis.layerwise.Form;
 import dev.lamina.analysis.lego.LegoPlan.LegoLoss;
 import dev.lamina.analysis.lego.LegoStudyResult.Gram;
 import dev.lamina.analysis.lego.LegoStudyResult.Run;
@@ -26,29 +27,24 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Runs the methods that the section compares. */
 final class LegoMethods {
   private final LegoConfig config;
   private final StudyContext context;
-  private final int samples;
 
-  LegoMethods(LegoConfig config, StudyContext context, int samples) {
+  LegoMethods(LegoConfig config, StudyContext context) {
     this.config = config;
     this.context = context;
-    this.samples = samples;
   }
 
-  /** Returns the steps of all runs of these methods. */
-  long totalSteps(List<LegoMethod> methods) {
-    return methods.stream().mapToLong(this::steps).sum() * config.runs();
-  }
-
-  private long steps(LegoMethod method) {
+  /** Returns the steps of one run of a method with so many training samples. */
+  long steps(LegoMethod method, int samples) {
     return switch (method) {
       case LegoMethod.Known known ->
           switch (known) {
-            case LEGO -> legoSteps(config.plan());
+            case LEGO -> legoSteps(config.plan(), samples);
             case END_TO_END -> {
               int batch = config.endToEnd().batch();
               long steps = batch == 0 ? 1 : Math.ceilDiv(samples, Math.min(batch, samples));
@@ -56,11 +52,12 @@ final class LegoMethods {
             }
             case RANDOM, NNGP, LINEAR -> 0;
           };
-      case LegoMethod.Other _, LegoMethod.Batch _, LegoMethod.Noise _ -> legoSteps(plan(method));
+      case LegoMethod.Other _, LegoMethod.Batch _, LegoMethod.Noise _ ->
+          legoSteps(plan(method, OptionalDouble.empty()), samples);
     };
   }
 
-  private long legoSteps(LegoPlan plan) {
+  private long legoSteps(LegoPlan plan, int samples) {
     long fitted = samples - Math.round(samples * plan.heldOut());
     long batches = plan.batch() == 0 ? 1 : Math.ceilDiv(fitted, (long) plan.batch());
     return plan.turns(context.network().depth()).stream()
@@ -68,43 +65,62 @@ final class LegoMethods {
         .sum();
   }
 
-  /** Returns the plan of a method that trains layer by layer. */
-  private LegoPlan plan(LegoMethod method) {
+  /**
+   * Returns the plan of a method that trains layer by layer, with the noise that it chose if it
+   * chose one.
+   */
+  private LegoPlan plan(LegoMethod method, OptionalDouble chosen) {
     LegoPlan plan = config.plan();
-    LegoLoss loss = plan.loss();
+    LegoLoss usual = chosen.isPresent() ? plan.loss().withNoise(chosen.getAsDouble()) : plan.loss();
     return switch (method) {
-      case LegoMethod.Known _ -> plan;
-      case LegoMethod.Other other -> plan.withLoss(loss.withForm(other.form()));
-      case LegoMethod.Batch batch -> plan.withBatch(batch.size());
-      case LegoMethod.Noise noise -> plan.withLoss(loss.withNoise(noise.value()));
+      case LegoMethod.Known _ -> plan.withLoss(usual);
+      case LegoMethod.Other other -> plan.withLoss(usual.withObjective(other.objective()));
+      case LegoMethod.Batch batch -> plan.withLoss(usual).withBatch(batch.size());
+      case LegoMethod.Noise noise -> plan.withLoss(plan.loss().withNoise(noise.value()));
     };
+  }
+
+  /** Returns what a run does without being looked at. */
+  Run run(
+      Backend backend,
+      LegoMethod method,
+      OptionalDouble chosen,
+      LegoExamples examples,
+      long seed,
+      Progress progress) {
+    return run(backend, method, chosen, examples, seed, Optional.empty(), progress);
   }
 
   /**
    * Runs a method.
    *
-   * @param grams takes the Gram matrices of a layer-wise run before and after
+   * @param chosen the noise or weight decay that it chose; that of the plan if empty
+   * @param grams takes the Gram matrices of a layer-wise run before and after; nothing is looked at
+   *     during training without it
    */
   Run run(
       Backend backend,
       LegoMethod method,
+      OptionalDouble chosen,
       LegoExamples examples,
       long seed,
-      List<Gram> grams,
+      Optional<List<Gram>> grams,
       Progress progress) {
     long start = System.nanoTime();
+    LegoPlan plan = plan(method, chosen);
     Run run =
         switch (method) {
           case LegoMethod.Known known ->
               switch (known) {
-                case LEGO -> lego(backend, config.plan(), examples, seed, grams, progress);
-                case END_TO_END -> endToEnd(backend, examples, seed, progress);
-                case RANDOM -> random(backend, examples, seed);
-                case NNGP -> nngp(backend, examples, seed);
-                case LINEAR -> linear(backend, examples, seed);
+                case LEGO -> lego(backend, plan, examples, seed, grams, progress);
+                case END_TO_END ->
+                    endToEnd(backend, chosen, examples, seed, grams.isPresent(), progress);
+                case RANDOM -> random(backend, plan.loss(), examples, seed);
+                case NNGP -> nngp(backend, plan.loss(), examples, seed);
+                case LINEAR -> linear(backend, plan.loss(), examples, seed);
               };
           case LegoMethod.Other _, LegoMethod.Batch _, LegoMethod.Noise _ ->
-              lego(backend, plan(method), examples, seed, new ArrayList<>(), progress);
+              lego(backend, plan, examples, seed, Optional.empty(), progress);
         };
     double seconds = (System.nanoTime() - start) * 1e-9;
     return new Run(
@@ -131,17 +147,19 @@ final class LegoMethods {
       LegoPlan plan,
       LegoExamples examples,
       long seed,
-      List<Gram> grams,
+      Optional<List<Gram>> grams,
       Progress progress) {
-    try (TrainingData data = examples.upload(backend, plan.heldOut(), seed);
+    LegoPlan seeded = plan.withSeed(seed);
+    try (TrainingData data = examples.upload(backend, seeded);
         Network initial = draw(examples, seed);
         LegoTraining training =
-            new LegoTraining(
-                backend, data, initial, plan.withSeed(seed), Optional.empty(), progress);
+            new LegoTraining(backend, data, initial, seeded, Optional.empty(), progress);
         GramPictures pictures = new GramPictures(backend, examples, config.pictureSamples())) {
       LegoResult result = training.run();
-      grams.addAll(pictures.of(initial, "before"));
-      grams.addAll(pictures.of(training.network(), "after"));
+      grams.ifPresent(all -> {
+        all.addAll(pictures.of(initial, "before"));
+        all.addAll(pictures.of(training.network(), "after"));
+      });
       String note =
           result.turns().stream()
               .filter(TurnHistory::diverged)
@@ -164,27 +182,22 @@ final class LegoMethods {
         seed, last.train(), last.test(), !note.isEmpty(), note, 0, scores, turns, List.of());
   }
 
-  private Run random(Backend backend, LegoExamples examples, long seed) {
+  private Run random(Backend backend, LegoLoss loss, LegoExamples examples, long seed) {
     try (Network initial = draw(examples, seed)) {
-      return layered(
-          seed,
-          "",
-          LegoNetwork.scores(backend, initial, examples, config.plan().loss()),
-          List.of());
+      return layered(seed, "", LegoNetwork.scores(backend, initial, examples, loss), List.of());
     }
   }
 
-  private Run linear(Backend backend, LegoExamples examples, long seed) {
+  private Run linear(Backend backend, LegoLoss loss, LegoExamples examples, long seed) {
     try (Network initial = draw(examples, seed)) {
-      LayerScore score = LegoNetwork.score(backend, initial, 0, examples, config.plan().loss());
+      LayerScore score = LegoNetwork.score(backend, initial, 0, examples, loss);
       return new Run(
           seed, score.train(), score.test(), false, "", 0, List.of(), List.of(), List.of());
     }
   }
 
   /** The kernel that random features have at infinite width, with the same read-out. */
-  private Run nngp(Backend backend, LegoExamples examples, long seed) {
-    LegoLoss loss = config.plan().loss();
+  private Run nngp(Backend backend, LegoLoss loss, LegoExamples examples, long seed) {
     int depth = context.network().depth();
     List<Double> weights = new ArrayList<>(Collections.nCopies(depth, loss.weightVariance()));
     weights.add(loss.readoutVariance());
@@ -220,10 +233,20 @@ final class LegoMethods {
     }
   }
 
-  private Run endToEnd(Backend backend, LegoExamples examples, long seed, Progress progress) {
-    TrainingPlan plan = config.endToEnd().withSeed(seed);
-    LegoLoss loss = config.plan().loss();
-    int followed = Math.min(config.monitorSamples(), examples.train().samples());
+  /** The layers' losses are followed on some samples if they are asked for. */
+  private Run endToEnd(
+      Backend backend,
+      OptionalDouble decay,
+      LegoExamples examples,
+      long seed,
+      boolean follow,
+      Progress progress) {
+    TrainingPlan plan = endToEnd(decay).withSeed(seed);
+    LegoLoss loss =
+        config.plan().loss().objective() instanceof LegoObjective.OfKernel
+            ? config.plan().loss()
+            : config.plan().loss().withObjective(new LegoObjective.OfKernel(Form.EVIDENCE));
+    int followed = follow ? Math.min(config.monitorSamples(), examples.train().samples()) : 0;
     try (TrainingData data = examples.whole(backend, plan.loss() == Loss.CROSS_ENTROPY);
         Network initial = draw(examples, seed);
         Training training = new Training(backend, data, initial, plan, Optional.empty(), progress);
@@ -249,5 +272,12 @@ final class LegoMethods {
           List.of(),
           monitor.moments());
     }
+  }
+
+  private TrainingPlan endToEnd(OptionalDouble decay) {
+    TrainingPlan plan = config.endToEnd();
+    return decay.isEmpty()
+        ? plan
+        : plan.withOptimiser(plan.optimiser().withWeightDecay(decay.getAsDouble()));
   }
 }

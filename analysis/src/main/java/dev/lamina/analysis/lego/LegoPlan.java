@@ -46,7 +46,7 @@ public record LegoPlan(
   /**
    * What each layer makes small: the loss with its prior.
    *
-   * @param form the loss
+   * @param objective the loss
    * @param noise σ² of the targets, of all training samples
    * @param readoutVariance prior variance σ_a² of the weights that read a layer, times fan-in
    * @param weightVariance prior variance σ_w² of all other weights, times fan-in
@@ -54,15 +54,17 @@ public record LegoPlan(
    * @param centred whether the read-out's bias is free
    * @param priorWeight what the prior term of the trained layer is multiplied by: 1 is that of the
    *     effective action, 0 leaves it out
+   * @param local whether every layer is judged as if only a read-out were above it, p = 0
    */
   public record LegoLoss(
-      Form form,
+      LegoObjective objective,
       double noise,
       double readoutVariance,
       double weightVariance,
       double biasVariance,
       boolean centred,
-      double priorWeight) {
+      double priorWeight,
+      boolean local) {
 
     /** Checks the ranges. */
     public LegoLoss {
@@ -72,26 +74,11 @@ public record LegoPlan(
     }
 
     /**
-     * {@return the weight of the prior that makes loss plus prior a negative log posterior: 1 for
-     * logarithms of probabilities, σ² for sums of squares, 0 for losses that have no scale}
+     * {@return the same with another objective, its usual weight of the prior and its usual place}
      *
-     * @param form the loss
-     * @param noise σ²
+     * @param other the objective
      */
-    public static double usualPriorWeight(Form form, double noise) {
-      return switch (form) {
-        case EVIDENCE, FIT, LOO_NLL, HIGH_NOISE -> 1;
-        case TRAINING_ERROR, RIDGE_READOUT, LOO_MSE -> noise;
-        case HSIC, ALIGNMENT -> 0;
-      };
-    }
-
-    /**
-     * {@return the same with another form and its usual weight of the prior}
-     *
-     * @param other the form
-     */
-    public LegoLoss withForm(Form other) {
+    public LegoLoss withObjective(LegoObjective other) {
       return new LegoLoss(
           other,
           noise,
@@ -99,7 +86,8 @@ public record LegoPlan(
           weightVariance,
           biasVariance,
           centred,
-          usualPriorWeight(other, noise));
+          other.usualPriorWeight(noise),
+          other.usuallyLocal());
     }
 
     /**
@@ -109,25 +97,36 @@ public record LegoPlan(
      */
     public LegoLoss withNoise(double other) {
       return new LegoLoss(
-          form,
+          objective,
           other,
           readoutVariance,
           weightVariance,
           biasVariance,
           centred,
-          usualPriorWeight(form, other));
+          objective.usualPriorWeight(other),
+          local);
+    }
+
+    /**
+     * {@return how many layers the objective takes to be above a layer}
+     *
+     * @param layersAbove how many there are
+     */
+    public int above(int layersAbove) {
+      return local ? 0 : layersAbove;
     }
 
     /**
      * {@return the objective of a layer}
      *
+     * @param form the loss
      * @param layersAbove hidden layers above it
      * @param samples all training samples, which the noise belongs to
      */
-    public ObjectiveSettings objective(int layersAbove, long samples) {
+    ObjectiveSettings settings(Form form, int layersAbove, long samples) {
       return new ObjectiveSettings(
           form,
-          layersAbove,
+          above(layersAbove),
           noise,
           readoutVariance,
           weightVariance,

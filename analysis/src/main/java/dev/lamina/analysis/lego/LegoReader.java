@@ -12,9 +12,7 @@ import dev.lamina.config.ConfigErrors;
 import dev.lamina.config.ConfigReader;
 import dev.lamina.config.LoadedConfig;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,9 +24,9 @@ import java.util.Optional;
  *   seeds     = [1, 2, 3]
  *   data      { source = digits, split { train = 1400 }, preprocess = [ { scale = 0.0625 } ] }
  *   network   { hidden = [128, 128], activation = relu, init = he, bias = true }
- *   objective = evidence          # fit, training-error, loo-nll, loo-mse, hsic, alignment, …
+ *   objective = evidence          # fit, training-error, loo-nll, loo-mse, hsic, alignment, softmax-readout, …
  *   noise     = 0.05
- *   readout-variance = 2, weight-variance = 2, bias-variance = 0.1, centred = false, prior = 1
+ *   readout-variance = 2, weight-variance = 2, bias-variance = 0.1, centred = false, prior = 1, local = false
  *   order     = [1, 2]
  *   optimiser { kind = adam }
  *   rate      = 0.01
@@ -134,25 +132,18 @@ public final class LegoReader {
   }
 
   private static LegoLoss loss(ConfigReader block, NetworkConfig network) {
-    Form form = block.choice("objective", forms(), Form.EVIDENCE);
+    LegoObjective objective =
+        block.choice("objective", LegoObjective.all(), new LegoObjective.OfKernel(Form.EVIDENCE));
     double noise = block.number("noise", Bounds.POSITIVE, 0.05);
     double weights = block.number("weight-variance", Bounds.POSITIVE, 2);
     return new LegoLoss(
-        form,
+        objective,
         noise,
         block.number("readout-variance", Bounds.POSITIVE, weights),
         weights,
         block.number("bias-variance", Bounds.NOT_NEGATIVE, network.bias() ? 0.1 : 0),
         block.flag("centred", false),
-        block.number("prior", Bounds.NOT_NEGATIVE, LegoLoss.usualPriorWeight(form, noise)));
-  }
-
-  /** Returns the losses by the words that select them. */
-  static Map<String, Form> forms() {
-    Map<String, Form> forms = new LinkedHashMap<>();
-    for (Form form : Form.values()) {
-      forms.put(form.text(), form);
-    }
-    return forms;
+        block.number("prior", Bounds.NOT_NEGATIVE, objective.usualPriorWeight(noise)),
+        block.flag("local", objective.usuallyLocal()));
   }
 }

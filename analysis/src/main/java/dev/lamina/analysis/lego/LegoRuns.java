@@ -128,7 +128,7 @@ public final class LegoRuns {
     }
     LegoPlan plan = file.plan().withSeed(seed);
     int inputs = Math.toIntExact(examples.train().features());
-    try (TrainingData data = examples.upload(backend, plan.heldOut(), seed);
+    try (TrainingData data = examples.upload(backend, plan);
         Network initial =
             file.network()
                 .plan(inputs, examples.outputs())

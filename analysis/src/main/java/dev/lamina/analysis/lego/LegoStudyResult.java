@@ -9,14 +9,21 @@ import java.util.List;
  * @param trainSamples training samples of each run
  * @param testSamples test samples
  * @param methods one entry for each method
+ * @param choices what methods chose from, and how candidates did; empty if nothing was chosen
  * @param grams Gram matrices of the first run
  */
 public record LegoStudyResult(
-    int classes, int trainSamples, int testSamples, List<Method> methods, List<Gram> grams) {
+    int classes,
+    int trainSamples,
+    int testSamples,
+    List<Method> methods,
+    List<Choice> choices,
+    List<Gram> grams) {
 
   /** Copies the lists. */
   public LegoStudyResult {
     methods = List.copyOf(methods);
+    choices = List.copyOf(choices);
     grams = List.copyOf(grams);
   }
 
@@ -37,6 +44,16 @@ public record LegoStudyResult(
       return runs.stream().filter(run -> !run.diverged()).toList();
     }
   }
+
+  /**
+   * How a method did with one noise or weight decay on samples held out of the training samples.
+   *
+   * @param method its name
+   * @param value σ² or, for end-to-end training, the weight decay
+   * @param score mean over the seeds; NaN if a run diverged
+   * @param chosen whether it is the best of the method
+   */
+  public record Choice(String method, double value, double score, boolean chosen) {}
 
   /**
    * One run.

@@ -1,6 +1,5 @@
 package dev.lamina.analysis.lego;
 
-import dev.lamina.analysis.layerwise.Form;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Layer;
 import dev.lamina.analysis.network.Network;
@@ -148,7 +147,8 @@ public final class LegoTraining implements AutoCloseable {
   private TurnHistory turn(int number, Optional<LegoCheckpoint.State> resumed) {
     LegoPlan.Turn turn = turns.get(number);
     try (LayerTurn layers = new LayerTurn(backend, plan, number, turn, data, network, hidden)) {
-      TurnRun run = new TurnRun(plan, turn, hidden - turn.last(), layers, progress);
+      TurnRun run =
+          new TurnRun(plan, turn, plan.loss().above(hidden - turn.last()), layers, progress);
       resumed.ifPresent(state -> {
         checkpoint.orElseThrow().readTurn(layers);
         run.resume(state.current());
@@ -164,8 +164,8 @@ public final class LegoTraining implements AutoCloseable {
    * biases by the same factor: with relu that scales its activations alone.
    */
   private void rescale(LegoPlan.Turn turn) {
-    Form form = plan.loss().form();
-    boolean scaleless = form == Form.HSIC || form == Form.ALIGNMENT;
+    boolean scaleless =
+        plan.loss().objective() instanceof LegoObjective.OfKernel kernel && kernel.scaleless();
     if (!scaleless || plan.loss().priorWeight() > 0 || turn.first() != turn.last()) {
       return;
     }

@@ -36,6 +36,7 @@ final class LegoView {
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Note(settings()));
     blocks.add(table());
+    choiceTable().ifPresent(blocks::add);
     plots.layers().ifPresent(blocks::add);
     plots.batches().ifPresent(blocks::add);
     plots.noises().ifPresent(blocks::add);
@@ -62,7 +63,7 @@ final class LegoView {
     return String.format(
         Locale.ROOT,
         "%d training samples in each of %d runs%s, seeds %d to %d; %d test samples. Layers: objective"
-            + " %s, noise σ² = %s, prior variances σ_a² = %s, σ_w² = %s, σ_b² = %s%s, prior term × %s;"
+            + " %s%s, noise σ² = %s, prior variances σ_a² = %s, σ_w² = %s, σ_b² = %s%s, prior term × %s;"
             + " %s, rate %s, %s, at most %d epochs for each layer%s%s. Whole network: %s, %s, rate %s,"
             + " batches of %d, %d epochs. Read-outs by the posterior mean with the same noise and prior."
             + " The loss is reconstructed from first principles: of arXiv 1902.02354, which proposes"
@@ -73,8 +74,10 @@ final class LegoView {
         context.seed(),
         context.seed() + config.runs() - 1,
         result.testSamples(),
-        loss.form().text(),
-        text(loss.noise(), 4),
+        loss.objective().text(),
+        loss.local() ? " (p = 0 for every layer)" : "",
+        text(loss.noise(), 4)
+            + (config.choice().noises().isEmpty() ? "" : " or what a method chose instead"),
         text(loss.readoutVariance(), 4),
         text(loss.weightVariance(), 4),
         text(loss.biasVariance(), 4),
@@ -189,6 +192,24 @@ final class LegoView {
             "seconds",
             "note"),
         rows);
+  }
+
+  private Optional<Table> choiceTable() {
+    List<List<Object>> rows = new ArrayList<>();
+    for (LegoStudyResult.Choice choice : result.choices()) {
+      rows.add(
+          row(choice.method(), choice.value(), choice.score(), choice.chosen() ? "chosen" : ""));
+    }
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Table(
+                "choices",
+                "What methods chose",
+                "Noise σ², or weight decay of end-to-end training, by the mean score on %s %% of the training samples, held out, over %d seeds. Test samples play no part; training begins anew with all training samples afterwards."
+                    .formatted(text(100 * config.choice().share(), 3), config.choice().runs()),
+                columns("method", "value", "held-out score", "choice"),
+                rows));
   }
 
   private Optional<Table> layerTable() {

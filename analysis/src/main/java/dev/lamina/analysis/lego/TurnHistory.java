@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param first the lowest of them, from 1
  * @param last the highest, whose activations the loss is of
- * @param layersAbove hidden layers above it
+ * @param layersAbove p, hidden layers that the loss took to be above it
  * @param epochs what was measured, oldest first
  * @param best number of passes after which the kept parameters were there
  * @param ending why it ended, one sentence; empty while it goes on

@@ -9,6 +9,13 @@ public sealed interface Optimiser {
   /** {@return λ} */
   double weightDecay();
 
+  /**
+   * {@return the same with another weight decay}
+   *
+   * @param decay λ ≥ 0
+   */
+  Optimiser withWeightDecay(double decay);
+
   /** {@return how many numbers are kept for each parameter} */
   int memory();
 
@@ -24,6 +31,11 @@ public sealed interface Optimiser {
     /** Checks the range. */
     public Descent {
       requireDecay(weightDecay);
+    }
+
+    @Override
+    public Descent withWeightDecay(double decay) {
+      return new Descent(decay);
     }
 
     @Override
@@ -51,6 +63,11 @@ public sealed interface Optimiser {
         throw new IllegalArgumentException("sgd: momentum must be in [0, 1) but is " + momentum);
       }
       requireDecay(weightDecay);
+    }
+
+    @Override
+    public Sgd withWeightDecay(double decay) {
+      return new Sgd(momentum, nesterov, decay);
     }
 
     @Override
@@ -99,6 +116,11 @@ public sealed interface Optimiser {
     }
 
     @Override
+    public Adam withWeightDecay(double decay) {
+      return new Adam(beta1, beta2, epsilon, keras, decay, decoupled);
+    }
+
+    @Override
     public int memory() {
       return 2;
     }
@@ -124,6 +146,11 @@ public sealed interface Optimiser {
             "langevin: temperature must be ≥ 0 and finite but is " + temperature);
       }
       requireDecay(weightDecay);
+    }
+
+    @Override
+    public Langevin withWeightDecay(double decay) {
+      return new Langevin(temperature, decay);
     }
 
     @Override

@@ -95,4 +95,13 @@ public record TrainingPlan(
     return new TrainingPlan(
         loss, optimiser, rate, schedule, batch, epochs, steps, target, other, passes);
   }
+
+  /**
+   * {@return the same plan with another optimiser}
+   *
+   * @param other how parameters follow the gradient
+   */
+  public TrainingPlan withOptimiser(Optimiser other) {
+    return new TrainingPlan(loss, other, rate, schedule, batch, epochs, steps, target, seed);
+  }
 }

@@ -25,9 +25,16 @@ import java.util.random.RandomGeneratorFactory;
 
 /** A small task: is the product of the first two of five features positive? */
 final class LegoFixture {
-  static final LegoLoss LOSS = new LegoLoss(Form.EVIDENCE, 0.3, 2, 2, 0.1, false, 1);
+  static final LegoLoss LOSS = loss(Form.EVIDENCE, 0.3, 0.1);
 
   private LegoFixture() {}
+
+  /** A loss with its prior, of all layers above. */
+  static LegoLoss loss(Form form, double noise, double biasVariance) {
+    LegoObjective objective = new LegoObjective.OfKernel(form);
+    return new LegoLoss(
+        objective, noise, 2, 2, biasVariance, false, objective.usualPriorWeight(noise), false);
+  }
 
   static Backend cpu(int threads) {
     return ContractBackends.open(BackendId.CPU, LaminaConfig.defaults().withCpuThreads(threads));
@@ -58,6 +65,27 @@ final class LegoFixture {
         HostMatrix heldX = gaussian(2, dtype, heldOut, 5);
         HostMatrix heldY = signs(heldX)) {
       return TrainingData.upload(backend, x, y, heldX, heldY);
+    }
+  }
+
+  /** The same with one-hot rows minus 1/2. */
+  static TrainingData twoColumns(Backend backend, DType dtype, int samples, int heldOut) {
+    try (HostMatrix x = gaussian(1, dtype, samples, 5);
+        HostMatrix y = oneHot(x);
+        HostMatrix heldX = gaussian(2, dtype, heldOut, 5);
+        HostMatrix heldY = oneHot(heldX)) {
+      return TrainingData.upload(backend, x, y, heldX, heldY);
+    }
+  }
+
+  private static HostMatrix oneHot(HostMatrix x) {
+    try (HostMatrix signs = signs(x)) {
+      HostMatrix t = HostMatrix.allocate(x.dtype(), x.rows(), 2);
+      for (long i = 0; i < x.rows(); i++) {
+        t.set(i, 0, -signs.get(i, 0) / 2);
+        t.set(i, 1, signs.get(i, 0) / 2);
+      }
+      return t;
     }
   }
 

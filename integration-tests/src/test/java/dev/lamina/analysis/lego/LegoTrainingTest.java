@@ -7,30 +7,42 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lamina.analysis.layerwise.BatchRule;
 import dev.lamina.analysis.layerwise.Form;
+import dev.lamina.analysis.layerwise.LayerMemoryException;
 import dev.lamina.analysis.layerwise.LayerObjective;
+import dev.lamina.analysis.layerwise.SoftmaxReadout;
+import dev.lamina.analysis.layerwise.SoftmaxSettings;
 import dev.lamina.analysis.lego.LegoFixture.Outcome;
+import dev.lamina.analysis.lego.LegoPlan.LegoLoss;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.WeightInit;
+import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.analysis.training.Optimiser;
 import dev.lamina.analysis.training.Schedule;
 import dev.lamina.analysis.training.Training;
 import dev.lamina.analysis.training.TrainingData;
 import dev.lamina.backend.Backend;
+import dev.lamina.backend.BackendId;
+import dev.lamina.config.LaminaConfig;
+import dev.lamina.contract.ContractBackends;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
+import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.DenseParameters;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LegoTrainingTest {
   @TempDir private Path folder;
@@ -100,18 +112,34 @@ class LegoTrainingTest {
   private double loss(Network network, int layer, int above) {
     try (DeviceMatrix phi = activations(network, layer);
         LayerObjective objective =
-            LayerObjective.open(backend, LOSS.objective(above, data.x().rows()))) {
+            LayerObjective.open(backend, LOSS.settings(Form.EVIDENCE, above, data.x().rows()))) {
       return objective.evaluate(phi, data.targets()).value();
     }
   }
 
+  static Stream<LegoObjective> objectives() {
+    return LegoObjective.all().values().stream();
+  }
+
+  private TrainingData data(LegoObjective objective) {
+    return objective instanceof LegoObjective.Softmax
+        ? LegoFixture.twoColumns(backend, DType.FLOAT64, 60, 0)
+        : LegoFixture.data(backend, DType.FLOAT64, 60, 0);
+  }
+
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void everyLossFallsInEveryLayer(Form form) {
-    LegoPlan plan = LegoFixture.plan(LOSS.withForm(form), 0, 20);
-    LegoResult result = train(plan).result();
+  @MethodSource("objectives")
+  void everyLossFallsInEveryLayer(LegoObjective objective) {
+    LegoPlan plan = LegoFixture.plan(LOSS.withObjective(objective), 0, 20);
+    LegoResult result;
+    try (TrainingData own = data(objective)) {
+      result =
+          LegoFixture.train(backend, own, initial, plan, Optional.empty(), Progress.NONE).result();
+    }
     assertThat(result.diverged()).isFalse();
-    assertThat(result.turns()).extracting(TurnHistory::layersAbove).containsExactly(1, 0);
+    assertThat(result.turns())
+        .extracting(TurnHistory::layersAbove)
+        .containsExactly(objective.usuallyLocal() ? 0 : 1, 0);
     assertThat(result.turns()).allSatisfy(t -> assertThat(t.lastLoss()).isLessThan(t.firstLoss()));
   }
 
@@ -230,8 +258,8 @@ class LegoTrainingTest {
           LayerObjective objective =
               LayerObjective.open(
                   backend,
-                  new LegoPlan.LegoLoss(Form.EVIDENCE, rule.noise(20), 2, 2, 0.1, false, 1)
-                      .objective(1, 20))) {
+                  LegoFixture.loss(Form.EVIDENCE, rule.noise(20), 0.1)
+                      .settings(Form.EVIDENCE, 1, 20))) {
         double value =
             objective
                 .evaluate(phi.rows(from, from + 20), data.targets().rows(from, from + 20))
@@ -259,7 +287,7 @@ class LegoTrainingTest {
     try (TrainingData held = LegoFixture.data(backend, DType.FLOAT64, 40, 40)) {
       LegoPlan plan =
           new LegoPlan(
-              LOSS.withForm(Form.FIT),
+              LegoFixture.loss(Form.FIT, 0.3, 0.1),
               List.of(1),
               Optimiser.Adam.USUAL,
               0.05,
@@ -367,6 +395,156 @@ class LegoTrainingTest {
   }
 
   @Test
+  void aReadOutThatIsTrainedBesideTheLayersIsResumedToo() {
+    LegoPlan plan = LegoFixture.plan(LOSS.withObjective(new LegoObjective.Softmax()), 25, 6);
+    Path file = folder.resolve("softmax.checkpoint");
+    Optional<Training.Checkpoints> checkpoints = Optional.of(new Training.Checkpoints(file, 2));
+    try (TrainingData own = LegoFixture.twoColumns(backend, DType.FLOAT64, 60, 0)) {
+      Outcome whole =
+          LegoFixture.train(backend, own, initial, plan, Optional.empty(), Progress.NONE);
+      for (int steps : new int[] {11, 14}) { // in the middle of layer 1, of layer 2
+        assertThatThrownBy(() ->
+                LegoFixture.train(
+                    backend, own, initial, plan, checkpoints, new Interruption(steps + done(file))))
+            .hasMessage("interrupted");
+      }
+      Outcome resumed = LegoFixture.train(backend, own, initial, plan, checkpoints, Progress.NONE);
+      assertThat(resumed.result().resumed()).isTrue();
+      assertThat(resumed.result().turns()).isEqualTo(whole.result().turns());
+      assertThat(resumed.sameBits(whole)).isTrue();
+    }
+    // Targets of ±1 are none that a softmax could have.
+    assertThatThrownBy(() -> train(plan))
+        .hasMessageContaining("targets must be one-hot rows minus 1/C");
+  }
+
+  @Test
+  void aStepOfASoftmaxReadOutFollowsTheJointPosterior() {
+    LegoLoss softmax = LOSS.withObjective(new LegoObjective.Softmax());
+    double rate = 1e-3;
+    LegoPlan plan =
+        new LegoPlan(
+            softmax,
+            List.of(2),
+            new Optimiser.Descent(0),
+            rate,
+            Schedule.CONSTANT,
+            0,
+            1,
+            1,
+            0,
+            0,
+            0,
+            1);
+    int n = 60;
+    try (TrainingData own = LegoFixture.twoColumns(backend, DType.FLOAT64, n, 0);
+        SoftmaxReadout readOut =
+            new SoftmaxReadout(
+                backend, new SoftmaxSettings(1, 9 / (LOSS.readoutVariance() * n), 1))) {
+      Outcome outcome =
+          LegoFixture.train(backend, own, initial, plan, Optional.empty(), Progress.NONE);
+      ToDoubleFunction<Network> joint =
+          network -> {
+            try (DeviceMatrix phi = activations(network, 2)) {
+              double w2 =
+                  backend
+                      .gram()
+                      .dot(
+                          network.layers().get(1).matrices().getFirst(),
+                          network.layers().get(1).matrices().getFirst());
+              return readOut.evaluate(phi, own.targets()).value()
+                  + 12 * w2 / (2 * LOSS.weightVariance() * n);
+            }
+          };
+      assertThat(outcome.result().turns().getFirst().firstLoss())
+          .isCloseTo(
+              n * (joint.applyAsDouble(initial) - 12 * squares(initial) / (4.0 * n)), within(1e-9));
+      double h = 1e-6;
+      for (int[] at : new int[][] {{0, 0}, {3, 2}, {8, 11}}) {
+        double w = initial.layers().get(1).matrices().getFirst().get(at[0], at[1]);
+        double slope = (at(joint, at, w + h) - at(joint, at, w - h)) / (2 * h);
+        double moved = (w - outcome.weights(2)[at[0]][at[1]]) / rate;
+        assertThat(moved).isCloseTo(slope, within(1e-6 * (1 + Math.abs(slope))));
+      }
+    }
+  }
+
+  private double squares(Network network) {
+    return Arrays.stream(network.layers().get(1).matrices().getFirst().toArray())
+        .flatMapToDouble(Arrays::stream)
+        .map(w -> w * w)
+        .sum();
+  }
+
+  private double at(ToDoubleFunction<Network> joint, int[] at, double weight) {
+    try (Network changed = initial.copy(DType.FLOAT64)) {
+      changed.layers().get(1).matrices().getFirst().set(at[0], at[1], weight);
+      return joint.applyAsDouble(changed);
+    }
+  }
+
+  @Test
+  void moreSamplesThanTheBudgetHoldsAskForBatches() {
+    LaminaConfig small = LaminaConfig.defaults().withCpuThreads(1).withMemoryBudget(1L << 20);
+    try (Backend tight = ContractBackends.open(BackendId.CPU, small);
+        TrainingData many = LegoFixture.data(tight, DType.FLOAT64, 400, 0)) {
+      assertThatThrownBy(() ->
+              LegoFixture.train(
+                  tight,
+                  many,
+                  initial,
+                  LegoFixture.plan(LOSS, 0, 1),
+                  Optional.empty(),
+                  Progress.NONE))
+          .isInstanceOf(LayerMemoryException.class)
+          .hasMessageContaining("memory budget of 1048576 bytes")
+          .hasMessageContaining("mini-batches of at most")
+          .hasMessageContaining("the feature-space form, for 0 layers above, would fit");
+      LegoResult batches =
+          LegoFixture.train(
+                  tight,
+                  many,
+                  initial,
+                  LegoFixture.plan(LOSS, 50, 1),
+                  Optional.empty(),
+                  Progress.NONE)
+              .result();
+      assertThat(batches.diverged()).isFalse();
+    }
+  }
+
+  @Test
+  void deadSamplesWithoutBiasesAreFinite() {
+    LegoLoss loss = LegoFixture.loss(Form.EVIDENCE, 0.3, 0);
+    try (HostMatrix x = LegoFixture.gaussian(1, DType.FLOAT64, 20, 5);
+        HostMatrix y = LegoFixture.signs(x);
+        HostMatrix none = HostMatrix.allocate(DType.FLOAT64, 0, 5);
+        HostMatrix noTargets = HostMatrix.allocate(DType.FLOAT64, 0, 1);
+        Network network =
+            new NetworkConfig(List.of(6, 6), Activation.RELU, new WeightInit.He(), false)
+                .plan(5, 2)
+                .draw(DType.FLOAT64, 7)) {
+      for (int j = 0; j < 5; j++) {
+        x.set(3, j, 0); // K_ii = 0 at every depth
+        x.set(4, j, 0);
+      }
+      try (TrainingData dead = TrainingData.upload(backend, x, y, none, noTargets)) {
+        Outcome outcome =
+            LegoFixture.train(
+                backend,
+                dead,
+                network,
+                LegoFixture.plan(loss, 0, 5),
+                Optional.empty(),
+                Progress.NONE);
+        assertThat(outcome.result().diverged()).isFalse();
+        assertThat(outcome.result().turns())
+            .allSatisfy(t -> assertThat(t.lastLoss()).isLessThan(t.firstLoss()));
+      }
+    }
+  }
+
+  @Test
   void resultsDoNotDependOnThreads() {
     try (Backend one = LegoFixture.cpu(1);
         TrainingData same = LegoFixture.data(one, DType.FLOAT64, 60, 0)) {
@@ -408,16 +586,9 @@ class LegoTrainingTest {
 
   @Test
   void refusesWhatTheLossesAreNotAbout() {
-    LegoPlan plan = LegoFixture.plan(new LegoLoss0(0).loss(), 0, 2);
+    LegoPlan plan = LegoFixture.plan(LegoFixture.loss(Form.EVIDENCE, 0.3, 0), 0, 2);
     assertThatThrownBy(() -> train(plan)).hasMessageContaining("bias-variance, so it must be > 0");
     assertThatThrownBy(() -> with(plan, List.of(1, 1), 0))
         .hasMessageContaining("order must name each layer once");
-  }
-
-  /** A loss with another variance of the biases. */
-  private record LegoLoss0(double biasVariance) {
-    LegoPlan.LegoLoss loss() {
-      return new LegoPlan.LegoLoss(Form.EVIDENCE, 0.3, 2, 2, biasVariance, false, 1);
-    }
   }
 }

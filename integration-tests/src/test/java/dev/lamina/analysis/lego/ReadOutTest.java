@@ -85,7 +85,16 @@ class ReadOutTest {
     "9, 1, 0.1, true",
   })
   void isTheRidgeSolution(int n, int layer, double biasVariance, boolean centred) {
-    LegoLoss loss = new LegoLoss(Form.EVIDENCE, NOISE, 1.5, 2, biasVariance, centred, 1);
+    LegoLoss loss =
+        new LegoLoss(
+            new LegoObjective.OfKernel(Form.EVIDENCE),
+            NOISE,
+            1.5,
+            2,
+            biasVariance,
+            centred,
+            1,
+            false);
     try (Backend backend = LegoFixture.cpu(1);
         Network network = LegoFixture.network(DType.FLOAT64, 12, 11);
         HostMatrix x = LegoFixture.gaussian(1, DType.FLOAT64, n, 5);
