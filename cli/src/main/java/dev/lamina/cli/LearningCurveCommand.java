@@ -190,7 +190,7 @@ final class LearningCurveCommand extends Subcommand {
 
   private LearningCurveDocument ofKernel() {
     Kernel kernel = Kernel.parse(kernelText);
-    Sphere sphere = new Sphere(dimension, radius());
+    Sphere sphere = Sphere.parse(dimension, radius);
     Target target = Target.parse(targetText);
     Optional<Renormalised> renormalised =
         power(sphere).map(r -> SphereSpectrum.renormalised(kernel, sphere, r));
@@ -198,26 +198,18 @@ final class LearningCurveCommand extends Subcommand {
         renormalised.map(Renormalised::spectrum).orElseGet(() -> SphereSpectrum.of(kernel, sphere));
     double ridge = noise + renormalised.map(Renormalised::noise).orElse(0.0);
     LearningCurve curve = new LearningCurve(spectrum.with(target), ridge, labelNoise);
-    samples.forEach(curve::at); // what is wrong with them is said before the simulation
+    // what is wrong is said before the simulation, or without one
+    samples.forEach(curve::at);
+    SphereSimulation.Settings settings =
+        new SphereSimulation.Settings(
+            kernel, sphere, target, noise, labelNoise, draws, targets, testPoints, seed);
     return LearningCurveDocument.of(
         LearningCurveDocument.Source.of(kernel, spectrum, target, renormalised),
         curve,
         labelNoise,
         samples,
-        draws == 0 ? List.of() : simulate(kernel, sphere, target),
+        draws == 0 ? List.of() : simulate(settings),
         shown);
-  }
-
-  private double radius() {
-    if (radius.equals("sqrt-d")) {
-      return Math.sqrt(dimension);
-    }
-    try {
-      return Double.parseDouble(radius);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "--radius must be a number or sqrt-d but is \"%s\"".formatted(radius), e);
-    }
   }
 
   private Optional<Integer> power(Sphere sphere) {
@@ -228,15 +220,10 @@ final class LearningCurveCommand extends Subcommand {
       return Optional.of(
           Renormalised.choose(sphere, samples.stream().mapToDouble(n -> n).max().orElseThrow()));
     }
-    try {
-      return Optional.of(Integer.parseInt(renormalise));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "--renormalise must be auto or a whole number but is \"%s\"".formatted(renormalise), e);
-    }
+    return Optional.of(Renormalised.power(renormalise));
   }
 
-  private List<SimulatedPoint> simulate(Kernel kernel, Sphere sphere, Target target) {
+  private List<SimulatedPoint> simulate(SphereSimulation.Settings settings) {
     List<Integer> sizes = new ArrayList<>();
     for (double n : samples) {
       if (n != Math.rint(n) || n > Integer.MAX_VALUE) {
@@ -245,12 +232,11 @@ final class LearningCurveCommand extends Subcommand {
       }
       sizes.add((int) n);
     }
-    SphereSimulation.Settings settings =
-        new SphereSimulation.Settings(
-            kernel, sphere, target, noise, labelNoise, draws, targets, testPoints, seed);
     try (Lamina lamina = Lamina.open(session().config());
         ProgressBars progress = session().progress()) {
-      return new SphereSimulation(lamina.backend(), settings).run(sizes, progress);
+      SphereSimulation simulation = new SphereSimulation(lamina.backend(), settings);
+      simulation.requireMemory(sizes, lamina.config().memoryBudget());
+      return simulation.run(sizes, progress);
     }
   }
 }

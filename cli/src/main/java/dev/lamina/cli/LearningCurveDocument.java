@@ -230,7 +230,8 @@ record LearningCurveDocument(
     if (points.stream().anyMatch(p -> !p.valid())) {
       lines.add(
           noise == 0
-              ? "Without noise only selfConsistent is defined; --renormalise makes noise of the kernel's tail."
+              ? "Without noise only selfConsistent is defined"
+                  + (kernel.isPresent() ? "; --renormalise makes noise of the kernel's tail." : ".")
               : "* C_K is not small against s2: trust selfConsistent.");
     }
     return lines.toString();

@@ -194,6 +194,13 @@ class LearningCurveCommandTest {
         "--dimension 5 --target 1:1 --samples 10 --renormalise 99; r must be 0 to 63 but is 99",
         "--dimension 5 --target 1:1 --samples 10.5 --simulate 1; whole numbers of samples",
         "--dimension 5 --target 1:1 --samples 10 --simulate -1; must not be negative",
+        "--dimension 5 --target 1:1 --samples NaN; must be finite and ≥ 1 but is NaN",
+        "--dimension 5 --target 1:NaN --samples 10; weight of degree 1 must be positive",
+        "--dimension 5 --target 1:1 --samples 10 --label-noise -1; label noise (a variance)",
+        "--dimension 5 --target 1:1 --samples 10 --targets -5; testPoints ≥ 1 but are 0, -5",
+        "--dimension 5 --target 1:1 --samples 10 --test-points 0; testPoints ≥ 1",
+        "--dimension 2.5 --target 1:1 --samples 10; '2.5' is not an int",
+        "--dimension 5 --target 1:1 --samples 9e6 --simulate 1 --backend cpu; 1 kernel matrix of 9000000 samples needs",
         "--target 1:1 --samples 10; --kernel needs --dimension and --target",
         "--dimension 5 --samples 10; --kernel needs --dimension and --target",
         "--dimension 5 --target 1:1; --samples",
@@ -203,6 +210,18 @@ class LearningCurveCommandTest {
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains(message);
     assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'nngp(depth=1, activation=rellu)', did you mean 'relu'",
+    "'ntk(depth=2, activation=elu)', there is no dual of it",
+    "'ntk(depth=2, activation=hardTanh)', there is no dual of it",
+  })
+  void activationsWithoutAKernelAreRefused(String kernel, String message) {
+    RunResult run = run(kernel, "--dimension=3", "--target=1:1", "--samples=5");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(message);
   }
 
   @Test
@@ -231,6 +250,15 @@ class LearningCurveCommandTest {
     RunResult run = words("--spectrum " + file + " --noise 1 --samples 120");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains(file.toString()).contains(message);
+  }
+
+  @Test
+  void binaryFilesAreNoSpectra() throws IOException {
+    Path file = folder.resolve("x.npy");
+    Files.write(file, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) 0xff, 10});
+    RunResult run = words("--spectrum " + file + " --noise 1 --samples 120");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(file.toString()).contains("expected text in UTF-8");
   }
 
   @Test

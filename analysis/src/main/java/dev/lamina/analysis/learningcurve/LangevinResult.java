@@ -2,6 +2,8 @@ package dev.lamina.analysis.learningcurve;
 
 import dev.lamina.analysis.learningcurve.SimulatedPoint.Mean;
 import java.util.List;
+import java.util.function.Function;
+import org.hipparchus.stat.regression.SimpleRegression;
 
 /**
  * What noisy training of finite networks left, beside the Gaussian process.
@@ -22,11 +24,31 @@ public record LangevinResult(
     double stiffContinuous,
     double stiffTheory,
     List<Width> widths) {
+
+  private static final double SURE = 3;
+
   /** Copies the lists. */
   public LangevinResult {
     mean = List.copyOf(mean);
     variance = List.copyOf(variance);
     widths = List.copyOf(widths);
+  }
+
+  /**
+   * {@return the exponent p of error ∝ width^p, by least squares on logarithms over the widths
+   * whose error is at least three times what chance gives it; NaN if there are fewer than two}
+   *
+   * @param error which error
+   */
+  public double exponent(Function<Width, Mean> error) {
+    SimpleRegression line = new SimpleRegression();
+    for (Width w : widths) {
+      Mean e = error.apply(w);
+      if (e.mean() >= SURE * e.standardError()) {
+        line.addData(Math.log(w.width()), Math.log(e.mean()));
+      }
+    }
+    return line.getSlope();
   }
 
   /**

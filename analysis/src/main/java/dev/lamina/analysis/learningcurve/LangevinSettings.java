@@ -70,6 +70,31 @@ public record LangevinSettings(
     }
   }
 
+  /**
+   * {@return the same with another seed}
+   *
+   * @param other the seed
+   */
+  public LangevinSettings withSeed(long other) {
+    return new LangevinSettings(
+        sphere,
+        target,
+        samples,
+        testPoints,
+        depth,
+        weightVariance,
+        biasVariance,
+        temperature,
+        rate,
+        widths,
+        chains,
+        burnIn,
+        steps,
+        every,
+        priorDraws,
+        other);
+  }
+
   /** {@return the network of infinite width} */
   public InfiniteNetwork infinite() {
     return InfiniteNetwork.of(depth, Activation.RELU, weightVariance, biasVariance);

@@ -20,6 +20,9 @@ import java.util.random.RandomGenerator;
  * has made some of them negative, so that the numbers are those of any exact solver.
  */
 public final class PrecisionSweep {
+  /** Eigenvectors, and what finding them takes. */
+  private static final int SQUARES = 3;
+
   private final Backend backend;
   private final SphereSimulation.Settings settings;
   private final List<Double> ridges;
@@ -49,6 +52,10 @@ public final class PrecisionSweep {
    * @param ridges what is added to the diagonal, each ≥ 0
    */
   public PrecisionSweep(Backend backend, SphereSimulation.Settings settings, List<Double> ridges) {
+    if (settings.draws() < 1) {
+      throw new IllegalArgumentException(
+          "precision sweep: draws must be ≥ 1 but are " + settings.draws());
+    }
     this.backend = backend;
     this.settings = settings;
     this.ridges = List.copyOf(ridges);
@@ -58,6 +65,17 @@ public final class PrecisionSweep {
       throw new IllegalArgumentException(
           "precision sweep: ridges must be one or more numbers ≥ 0 but are " + ridges);
     }
+  }
+
+  /**
+   * Requires that the matrices fit into memory.
+   *
+   * @param samples sizes N
+   * @param budget bytes that may be used
+   * @throws IllegalArgumentException if not; it names the largest N that fits
+   */
+  public void requireMemory(List<Integer> samples, long budget) {
+    SampleMemory.require(samples, SQUARES, budget);
   }
 
   /**

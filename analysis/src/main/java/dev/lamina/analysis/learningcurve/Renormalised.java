@@ -12,6 +12,9 @@ public record Renormalised(int power, SphereSpectrum spectrum, double noise) {
   /** Largest √N d^−(r+1)/2 that counts as small. */
   private static final double SMALL = 0.1;
 
+  /** Last power that can be kept. */
+  static final int HIGHEST = 63;
+
   /**
    * {@return √N d^−(r+1)/2, which must be small: the off-diagonal remainder as N samples see it}
    *
@@ -19,6 +22,27 @@ public record Renormalised(int power, SphereSpectrum spectrum, double noise) {
    */
   public double remainder(double samples) {
     return Math.sqrt(samples) * Math.pow(spectrum.sphere().dimension(), -(power + 1) / 2.0);
+  }
+
+  /**
+   * Parses the last power kept.
+   *
+   * @param text a whole number from 0 to 63
+   * @return r
+   * @throws IllegalArgumentException if it is none
+   */
+  public static int power(String text) {
+    try {
+      int r = Integer.parseInt(text);
+      if (r >= 0 && r <= HIGHEST) {
+        return r;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "renormalised kernel: r must be auto or a whole number but is \"%s\"".formatted(text), e);
+    }
+    throw new IllegalArgumentException(
+        "renormalised kernel: r must be 0 to %d but is %s".formatted(HIGHEST, text));
   }
 
   /**
@@ -30,6 +54,6 @@ public record Renormalised(int power, SphereSpectrum spectrum, double noise) {
    */
   public static int choose(Sphere sphere, double samples) {
     double decades = Math.log(Math.sqrt(samples) / SMALL) / Math.log(sphere.dimension());
-    return Math.clamp((long) Math.ceil(2 * decades - 1 - 1e-12), 0, 63);
+    return Math.clamp((long) Math.ceil(2 * decades - 1 - 1e-12), 0, HIGHEST);
   }
 }

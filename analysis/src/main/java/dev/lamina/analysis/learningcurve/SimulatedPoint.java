@@ -1,6 +1,7 @@
 package dev.lamina.analysis.learningcurve;
 
 import java.util.List;
+import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
  * What regression on random samples really did.
@@ -25,6 +26,18 @@ public record SimulatedPoint(
    * @param standardError its standard error; NaN for one draw
    */
   public record Mean(double mean, double standardError) {
+    /**
+     * {@return half the width of the 95 % interval of the mean, by Student's distribution; NaN for
+     * one draw}
+     *
+     * @param draws how many numbers the mean is of
+     */
+    public double interval(int draws) {
+      return draws < 2
+          ? Double.NaN
+          : standardError * new TDistribution(draws - 1.0).inverseCumulativeProbability(0.975);
+    }
+
     /** Returns the mean of numbers with its standard error. */
     static Mean of(double[] values) {
       double sum = 0;

@@ -50,7 +50,11 @@ public final class SpectrumFile {
       }
     } catch (CharacterCodingException e) {
       throw DataFormatException.inText(file, line, "or later", "text in UTF-8", "other bytes", e);
-    } catch (UncheckedIOException | IllegalStateException e) {
+    } catch (UncheckedIOException e) {
+      throw e.getCause() instanceof CharacterCodingException
+          ? DataFormatException.inText(file, line, "or later", "text in UTF-8", "other bytes", e)
+          : FileException.reading(file, e.getCause());
+    } catch (IllegalStateException e) {
       throw DataFormatException.inText(
           file, line, "or later", "a table of separated cells", String.valueOf(e.getMessage()), e);
     } catch (IOException e) {

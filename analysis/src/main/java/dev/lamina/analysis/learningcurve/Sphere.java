@@ -41,6 +41,26 @@ public record Sphere(int dimension, double radius) {
   }
 
   /**
+   * Parses a radius.
+   *
+   * @param dimension d
+   * @param radius a number, or {@code sqrt-d}
+   * @return the sphere
+   * @throws IllegalArgumentException if it is neither, or outside its range
+   */
+  public static Sphere parse(int dimension, String radius) {
+    if (radius.equals("sqrt-d")) {
+      return new Sphere(dimension, Math.sqrt(dimension));
+    }
+    try {
+      return new Sphere(dimension, Double.parseDouble(radius));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "sphere: radius must be a number or sqrt-d but is \"%s\"".formatted(radius), e);
+    }
+  }
+
+  /**
    * Returns how many linearly independent spherical harmonics each degree has: (2l + d − 2)/(l + d
    * − 2)·binom(l + d − 2, l), 1 for l = 0.
    *

@@ -20,6 +20,9 @@ import java.util.random.RandomGenerator;
  * a harmonic φ of the target is exact, Σ α_i λ φ(x_i), since ∫ k(x, x_i) φ(x) = λ φ(x_i).
  */
 public final class SphereSimulation {
+  /** The kernel matrix, which becomes its own factor. */
+  private static final int SQUARES = 1;
+
   private final Backend backend;
   private final Settings settings;
   private final Spectrum spectrum;
@@ -33,7 +36,7 @@ public final class SphereSimulation {
    * @param target what the targets are made of
    * @param noise s2, the ridge; ≥ 0
    * @param labelNoise variance of the noise of the labels, ≥ 0
-   * @param draws draws for each N, ≥ 1
+   * @param draws draws for each N, ≥ 0
    * @param targets independent targets for each draw, ≥ 1
    * @param testPoints test inputs of each draw, ≥ 1
    * @param seed seed of everything random
@@ -50,9 +53,9 @@ public final class SphereSimulation {
       long seed) {
     /** Checks the ranges. */
     public Settings {
-      if (draws < 1 || targets < 1 || testPoints < 1) {
+      if (draws < 0 || targets < 1 || testPoints < 1) {
         throw new IllegalArgumentException(
-            "simulation: draws, targets and testPoints must be ≥ 1 but are %d, %d, %d"
+            "simulation: draws must be ≥ 0, targets and testPoints ≥ 1 but are %d, %d, %d"
                 .formatted(draws, targets, testPoints));
       }
       if (!(noise >= 0 && labelNoise >= 0)) {
@@ -60,6 +63,16 @@ public final class SphereSimulation {
             "simulation: noise and labelNoise must be ≥ 0 but are %s and %s"
                 .formatted(noise, labelNoise));
       }
+    }
+
+    /**
+     * {@return the same with another seed}
+     *
+     * @param other the seed
+     */
+    public Settings withSeed(long other) {
+      return new Settings(
+          kernel, sphere, target, noise, labelNoise, draws, targets, testPoints, other);
     }
   }
 
@@ -80,13 +93,27 @@ public final class SphereSimulation {
   }
 
   /**
+   * Requires that the kernel matrices fit into memory.
+   *
+   * @param samples sizes N
+   * @param budget bytes that may be used
+   * @throws IllegalArgumentException if not; it names the largest N that fits
+   */
+  public void requireMemory(List<Integer> samples, long budget) {
+    SampleMemory.require(samples, SQUARES, budget);
+  }
+
+  /**
    * Runs all draws. Each depends on the seed, on N and on its number alone.
    *
    * @param samples sizes N, each ≥ 1
    * @param progress hears of every draw, counted by N
-   * @return one point for each N
+   * @return one point for each N; none without draws
    */
   public List<SimulatedPoint> run(List<Integer> samples, Progress progress) {
+    if (settings.draws() == 0) {
+      return List.of();
+    }
     long steps = samples.stream().mapToLong(n -> (long) n * settings.draws()).sum();
     progress.begin("regression on the sphere", Math.max(1, steps));
     List<SimulatedPoint> result = new ArrayList<>();

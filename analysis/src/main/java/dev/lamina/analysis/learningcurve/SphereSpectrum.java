@@ -34,7 +34,7 @@ public record SphereSpectrum(
     double remainder) {
 
   /** Number of coefficients that are kept. */
-  private static final int KEPT = 64;
+  private static final int KEPT = Renormalised.HIGHEST + 1;
 
   /** An eigenvalue below this share of the trace has no effect: it is left to the remainder. */
   private static final double NEGLIGIBLE = 1e-20;

@@ -137,14 +137,29 @@ public final class Study {
     return StudySubject.of(context, aboutNetwork);
   }
 
+  /** Returns the name of a section for anchors and files: learning-curve for learningCurve. */
+  private static String anchor(String name) {
+    return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+  }
+
   private static Report.Section section(SectionOutcome outcome) {
     return switch (outcome) {
       case SectionOutcome.Done d ->
           new Report.Section(
-              d.name(), d.title(), Optional.of(d.view()), Optional.empty(), d.seconds(), d.kept());
+              anchor(d.name()),
+              d.title(),
+              Optional.of(d.view()),
+              Optional.empty(),
+              d.seconds(),
+              d.kept());
       case SectionOutcome.Failed f ->
           new Report.Section(
-              f.name(), f.title(), Optional.empty(), Optional.of(f.message()), f.seconds(), false);
+              anchor(f.name()),
+              f.title(),
+              Optional.empty(),
+              Optional.of(f.message()),
+              f.seconds(),
+              false);
     };
   }
 

@@ -2,6 +2,7 @@ package dev.lamina.analysis.study;
 
 import dev.lamina.analysis.alignment.AlignmentSection;
 import dev.lamina.analysis.degeneracy.DegeneracySection;
+import dev.lamina.analysis.learningcurve.LearningCurveSection;
 import dev.lamina.analysis.lego.LegoSection;
 import dev.lamina.analysis.propagation.PropagationSection;
 import dev.lamina.analysis.regression.RegressionSection;
@@ -22,6 +23,7 @@ public final class StudySections {
         new PropagationSection(),
         new TrainabilitySection(),
         new AlignmentSection(),
-        new LegoSection());
+        new LegoSection(),
+        new LearningCurveSection());
   }
 }

@@ -80,12 +80,14 @@ class SphereSimulationTest {
 
   @Test
   void badInput() {
-    assertThatThrownBy(() -> settings(0.1, 0, 0)).hasMessageContaining("must be ≥ 1 but are 0");
+    assertThatThrownBy(() -> settings(0.1, 0, -1)).hasMessageContaining("must be ≥ 0");
     assertThatThrownBy(() -> settings(-0.1, 0, 1)).hasMessageContaining("must be ≥ 0");
     try (NaiveBackend backend = new NaiveBackend()) {
       assertThatThrownBy(() ->
               new SphereSimulation(backend, settings(0.1, 0, 1)).run(List.of(0), Progress.NONE))
           .hasMessageContaining("N must be ≥ 1 but is 0");
+      assertThat(new SphereSimulation(backend, settings(0.1, 0, 0)).run(List.of(9), Progress.NONE))
+          .isEmpty();
     }
   }
 }
