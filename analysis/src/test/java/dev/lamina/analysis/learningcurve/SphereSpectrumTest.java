@@ -37,10 +37,17 @@ class SphereSpectrumTest {
     }
     assertThat(kernel.noise()).isCloseTo(0.0187308369, within(6e-11));
     assertThat(kernel.spectrum().remainder()).isZero();
-    // the paper prints 7.27e-3
+    // the paper prints 7.27e-3 for the second: with it the sum rule Σ degeneracy·λ = K(1) fails
     assertThat(kernel.spectrum().degrees().get(1).eigenvalue()).isCloseTo(7.27e-4, within(1e-6));
+    assertThat(sumRule(7.27e-4)).isCloseTo(kernel.spectrum().trace(), within(5e-3));
+    assertThat(sumRule(7.27e-3)).isGreaterThan(1.09 * kernel.spectrum().trace());
     assertThat(kernel.remainder(3500)).isCloseTo(0.0237, within(1e-4));
     assertThat(Renormalised.choose(Sphere.unit(50), 3500)).isEqualTo(3);
+  }
+
+  /** The sum over the printed eigenvalues of that kernel with another second one. */
+  private static double sumRule(double second) {
+    return 3.19 + 50 * second + 1274 * 5.98e-6 + 22050 * 1.62e-7;
   }
 
   /** All powers kept: SciPy and mpmath gave these from the same formulas. */
