@@ -186,7 +186,8 @@ final class SparsityCommand extends Subcommand {
         return known;
       }
     }
-    throw new IllegalArgumentException("--loss must be mse, mean-square or cross-entropy but is " + loss);
+    throw new IllegalArgumentException(
+        "--loss must be mse, mean-square or cross-entropy but is " + loss);
   }
 
   private double biasStrength(Network read) {
