@@ -29,7 +29,7 @@ class LearningCurveExampleTest {
   private static String shortExample() throws IOException {
     return Files.readString(Path.of("..", "examples", "learning-curve.conf"))
         .replaceFirst("samples *= \\[100.*?\\]", "samples = [20, 60]")
-        .replaceFirst("draws *= 8", "draws = 2")
+        .replaceFirst("draws *= 8", "draws       = 2")
         .replaceFirst("samples *= \\[400.*?\\]", "samples = [40], values = [0, 1e-2]")
         .replaceFirst("widths *= \\[.*?\\]", "widths = [16, 64]")
         .replaceFirst("steps *= \\d+", "steps = 400")
@@ -77,6 +77,30 @@ class LearningCurveExampleTest {
     }
     RunResult again = study(shortExample());
     assertThat(again.err() + again.out()).contains("kept from an earlier run");
+    goesOnAfterTheLastFinishedPart();
+  }
+
+  /** As if the run had been interrupted in its last part; a kept part is marked to be told. */
+  private void goesOnAfterTheLastFinishedPart() throws IOException {
+    JsonNode whole = result();
+    Path section = folder.resolve("out/sections/learningCurve");
+    Files.delete(section.resolve("done.json"));
+    Files.delete(section.resolve("work/noisy-training.json"));
+    Path part = section.resolve("work/regression-60.json");
+    String jitter = "\"jitter\" : 0.0";
+    assertThat(Files.readString(part)).contains(jitter);
+    Files.writeString(part, Files.readString(part).replace(jitter, "\"jitter\" : 0.125"));
+    assertThat(study(shortExample()).code()).isZero();
+    JsonNode resumed = result();
+    assertThat(resumed.get("ridges")).isEqualTo(whole.get("ridges"));
+    assertThat(resumed.get("noisyTraining")).isEqualTo(whole.get("noisyTraining"));
+    assertThat(resumed.get("points").get(1).get("simulated").get("jitter").asDouble())
+        .isEqualTo(0.125);
+    // other draws are another part
+    assertThat(study(shortExample().replace("draws       = 2", "draws       = 3")).code()).isZero();
+    JsonNode other = result().get("points").get(1).get("simulated");
+    assertThat(other.get("draws").asInt()).isEqualTo(3);
+    assertThat(other.get("jitter").asDouble()).isZero();
   }
 
   /** Without noise, tail and simulation only the self-consistent form is left. */

@@ -4,6 +4,7 @@ import dev.lamina.analysis.learningcurve.LearningCurveResult.Compared;
 import dev.lamina.analysis.learningcurve.LearningCurveResult.Tail;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.analysis.study.StudyContext;
+import dev.lamina.analysis.training.SharedProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +21,13 @@ final class LearningCurveStudy {
   private final LearningCurveConfig config;
   private final StudyContext context;
   private final Progress progress;
+  private final FinishedParts parts;
 
   LearningCurveStudy(LearningCurveConfig config, StudyContext context, Progress progress) {
     this.config = config;
     this.context = context;
     this.progress = progress;
+    this.parts = new FinishedParts(context);
   }
 
   LearningCurveResult run() {
@@ -49,9 +52,7 @@ final class LearningCurveStudy {
         kept.isPresent() ? drawn().stream().map(wholeCurve::at).toList() : List.of(),
         compared(regression, curve, wholeCurve),
         ridges(),
-        config
-            .noisyTraining()
-            .map(s -> LangevinStudy.run(context.lamina(), s.withSeed(context.seed()), progress)));
+        noisyTraining());
   }
 
   private static LearningCurve curve(
@@ -83,7 +84,20 @@ final class LearningCurveStudy {
     if (regression.draws() > 0) {
       simulation.requireMemory(config.samples(), context.lamina().config().memoryBudget());
     }
-    List<SimulatedPoint> simulated = simulation.run(config.samples(), progress);
+    Progress all =
+        new SharedProgress(
+            progress,
+            "regression on the sphere",
+            Math.max(1, work(config.samples(), regression.draws())));
+    List<SimulatedPoint> simulated = new ArrayList<>();
+    for (int n : regression.draws() == 0 ? List.<Integer>of() : config.samples()) {
+      simulated.add(
+          parts.get(
+              "regression-" + n,
+              regression.toString(),
+              SimulatedPoint.class,
+              () -> simulation.run(List.of(n), all).getFirst()));
+    }
     List<Compared> points = new ArrayList<>();
     for (int i = 0; i < config.samples().size(); i++) {
       int n = config.samples().get(i);
@@ -107,6 +121,42 @@ final class LearningCurveStudy {
             ridges.regression().withSeed(context.seed()),
             ridges.values());
     sweep.requireMemory(ridges.samples(), context.lamina().config().memoryBudget());
-    return sweep.run(ridges.samples(), progress);
+    Progress all =
+        new SharedProgress(
+            progress,
+            "ridges in both precisions",
+            2 * work(ridges.samples(), ridges.regression().draws()));
+    List<PrecisionPoint> points = new ArrayList<>();
+    for (int n : ridges.samples()) {
+      points.addAll(
+          parts
+              .get(
+                  "ridges-" + n,
+                  ridges.regression().withSeed(context.seed()).toString() + ridges.values(),
+                  Swept.class,
+                  () -> new Swept(sweep.run(List.of(n), all)))
+              .points());
+    }
+    return points;
+  }
+
+  /** The points of one number of samples. */
+  record Swept(List<PrecisionPoint> points) {}
+
+  /** Returns what all draws take together, counted by samples. */
+  private static long work(List<Integer> samples, int draws) {
+    return samples.stream().mapToLong(n -> (long) n * draws).sum();
+  }
+
+  private Optional<LangevinResult> noisyTraining() {
+    return config
+        .noisyTraining()
+        .map(s -> s.withSeed(context.seed()))
+        .map(s ->
+            parts.get(
+                "noisy-training",
+                s.toString(),
+                LangevinResult.class,
+                () -> LangevinStudy.run(context.lamina(), s, progress)));
   }
 }
