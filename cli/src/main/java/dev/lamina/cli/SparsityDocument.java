@@ -70,9 +70,11 @@ record SparsityDocument(
    * @param layer l
    * @param attraction ‖A_l‖
    * @param repulsion ‖R_l‖; ‖∂C/∂Z_L‖/λ for the output layer
-   * @param forceResidual ‖A_l + R_l‖/max(‖A_l‖, ‖R_l‖)
+   * @param forceResidual ‖A_l + R_l‖/max(‖A_l‖, ‖R_l‖), on kinks with the slope of least residual
+   * @param kinks entries of Z_l on a kink of the activation
    */
-  record TikhonovLayer(int layer, double attraction, double repulsion, double forceResidual) {}
+  record TikhonovLayer(
+      int layer, double attraction, double repulsion, double forceResidual, int kinks) {}
 
   /**
    * What {@code --prune} did.
@@ -160,7 +162,7 @@ record SparsityDocument(
                 : "none: " + covarianceNote));
     lines.add("cost alone               " + digits(cost));
     lines.add(
-        "   layer  neurons  rays  rays at %s  rank K  rank M   balance  attraction   repulsion  residual  wasted"
+        "   layer  neurons  rays  rays at %s  rank K  rank M   balance  attraction   repulsion  kinks  residual  wasted"
             .formatted(number(coarseTolerance)));
     layers.forEach(layer -> lines.add(line(layer)));
     tikhonov.ifPresent(t -> lines.add(text(t)));
@@ -171,7 +173,7 @@ record SparsityDocument(
   private static String line(LayerCovariance a) {
     return String.format(
         Locale.ROOT,
-        "%8d  %7d  %4d  %12d  %6d  %6s  %8s  %10.4g  %10.4g  %8.1e  %.1e",
+        "%8d  %7d  %4d  %12d  %6d  %6s  %8s  %10.4g  %10.4g  %5d  %8.1e  %.1e",
         a.layer(),
         a.neurons(),
         a.effectiveNeurons(),
@@ -181,7 +183,8 @@ record SparsityDocument(
         a.balance().isPresent() ? number(a.balance().getAsDouble()) : "–",
         a.attraction(),
         a.repulsion(),
-        a.forceResidual(),
+        a.kinks(),
+        a.weightResidual(),
         a.dropped());
   }
 

@@ -39,7 +39,8 @@ public final class CovarianceForm {
    * @param backend computes
    * @param network plain fully connected, no activation behind the last layer; any element type
    * @param problem data, cost, λ and β
-   * @param tolerance within which neurons are on one ray, see {@link Rays#of}
+   * @param tolerance within which neurons are on one ray, see {@link Rays#of}, and below which
+   *     times the largest entry of its neuron an entry counts as a kink
    * @param coarseTolerance of a second count
    * @return losses and layers
    * @throws IllegalArgumentException if the network has normalisations, residual connections or an
@@ -55,7 +56,7 @@ public final class CovarianceForm {
       double tolerance,
       double coarseTolerance) {
     try (ProjectedNetwork projected = new ProjectedNetwork(backend, network, problem)) {
-      List<LayerForces> forces = Forces.of(backend, projected, problem);
+      List<LayerForces> forces = Forces.of(backend, projected, problem, tolerance);
       List<LayerCovariance> layers = new ArrayList<>();
       for (int l = 1; l <= projected.shape().depth(); l++) {
         layers.add(layer(backend, projected, l, forces.get(l - 1), tolerance, coarseTolerance));
@@ -116,6 +117,8 @@ public final class CovarianceForm {
         forces.attractionNorm(),
         forces.repulsionNorm(),
         forces.residual(),
+        forces.weightResidual(),
+        forces.kinks(),
         forces.form());
   }
 

@@ -8,7 +8,8 @@ public enum ForceForm {
   PLAIN,
   /**
    * B_l has a rank below N, so that the constraint on Z_{l+1} binds: R_l = −[WᵀΛ]∘σ′(Z_l) with the
-   * multiplier Λ = −(∂C/∂Z_{l+1})/λ that the layers above fix (derived). That is (∂C/∂Z_l)/λ.
+   * multiplier Λ = −(∂C/∂Z_{l+1})/λ that the layers above fix (derived). That is (∂C/∂Z_l)/λ. On
+   * kinks σ′ is the slope of least residual.
    */
   MULTIPLIER,
   /** The output layer: (∂C/∂Z_L)/λ. */

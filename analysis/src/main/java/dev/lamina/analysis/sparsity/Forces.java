@@ -2,8 +2,8 @@ package dev.lamina.analysis.sparsity;
 
 import dev.lamina.analysis.network.Network;
 import dev.lamina.backend.Backend;
+import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DeviceMatrix;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,13 +16,28 @@ import java.util.List;
  * </pre>
  *
  * <p>R_l in that form holds where B_l has rank N. Trained networks usually have a lower one, and
- * {@link ForceForm#MULTIPLIER} applies. At a local minimum A_l + R_l = 0 on the rows of B_{l−1}.
+ * {@link ForceForm#MULTIPLIER} applies. At a local minimum A_l + R_l = 0 on the rows of B_{l−1}. On
+ * kinks of relu and its like that holds for some slope between those of both sides, see {@link
+ * KinkSlopes}, and that slope is taken for σ′; with the slope of one side the rest would be as
+ * large as the forces.
  */
 public final class Forces {
-  private Forces() {}
+  private final Backend backend;
+  private final ProjectedNetwork network;
+  private final RidgeProblem problem;
+  private final double tolerance;
+
+  private Forces(
+      Backend backend, ProjectedNetwork network, RidgeProblem problem, double tolerance) {
+    this.backend = backend;
+    this.network = network;
+    this.problem = problem;
+    this.tolerance = tolerance;
+  }
 
   /**
-   * {@return the forces on Z_1 to Z_L}
+   * {@return the forces on Z_1 to Z_L} Entries smaller than {@link Rays#FINE} times the largest of
+   * their neuron count as kinks.
    *
    * @param backend computes
    * @param network plain; its weights count as projected, which keeps its representations
@@ -30,27 +45,63 @@ public final class Forces {
    */
   public static List<LayerForces> of(Backend backend, Network network, RidgeProblem problem) {
     try (ProjectedNetwork projected = new ProjectedNetwork(backend, network, problem)) {
-      return of(backend, projected, problem);
+      return of(backend, projected, problem, Rays.FINE);
     }
   }
 
-  static List<LayerForces> of(Backend backend, ProjectedNetwork network, RidgeProblem problem) {
-    List<LayerForces> all = new ArrayList<>();
-    for (int l = 1; l <= network.shape().depth(); l++) {
-      all.add(layer(backend, network, problem, l));
-    }
-    return all;
+  static List<LayerForces> of(
+      Backend backend, ProjectedNetwork network, RidgeProblem problem, double tolerance) {
+    return new Forces(backend, network, problem, tolerance).all();
   }
 
-  private static LayerForces layer(
-      Backend backend, ProjectedNetwork network, RidgeProblem problem, int l) {
+  /** Goes from the last layer to the first, since the slopes above enter the multipliers below. */
+  private List<LayerForces> all() {
+    int depth = network.shape().depth();
+    LayerForces[] all = new LayerForces[depth];
     try (Scratch scratch = new Scratch(backend)) {
-      DeviceMatrix attraction = attraction(network, l, scratch);
-      ForceForm form = form(network, problem, l);
+      DeviceMatrix multiplier = network.costGradient(depth);
+      for (int l = depth; l >= 1; l--) {
+        int kinks = 0;
+        DeviceMatrix slopes = null;
+        if (l < depth) {
+          DeviceMatrix h = back(l, multiplier, scratch);
+          KinkSlopes chosen = slopes(l, h, scratch);
+          kinks = chosen.kinks();
+          slopes = scratch.upload(chosen.slopes());
+          multiplier = h;
+          backend.gram().hadamard(slopes, multiplier);
+        }
+        all[l - 1] = layer(l, multiplier, slopes, kinks);
+      }
+    }
+    return List.of(all);
+  }
+
+  /** Returns W_{l+1}ᵀG without the bias row. */
+  private DeviceMatrix back(int l, DeviceMatrix above, Scratch into) {
+    DeviceMatrix all = into.product(network.weights(l + 1), true, above, false);
+    return into.copy(all.rows(0, network.shape().width(l)));
+  }
+
+  private KinkSlopes slopes(int l, DeviceMatrix h, Scratch scratch) {
+    Activation activation = network.shape().activations().get(l - 1);
+    return new KinkSlopes(
+        scratch.download(network.z(l)),
+        activation,
+        tolerance,
+        scratch.download(scratch.scaled(problem.lambda(), network.weights(l))),
+        scratch.download(h),
+        scratch.download(network.b(l - 1)));
+  }
+
+  private LayerForces layer(int l, DeviceMatrix multiplier, DeviceMatrix slopes, int kinks) {
+    try (Scratch scratch = new Scratch(backend)) {
+      DeviceMatrix attraction = attraction(l, scratch);
+      ForceForm form = form(l);
       DeviceMatrix repulsion =
           form == ForceForm.PLAIN
-              ? plain(backend, network, l, scratch)
-              : scratch.scaled(1 / problem.lambda(), network.costGradient(l));
+              ? plain(l, slopes, scratch)
+              : scratch.scaled(1 / problem.lambda(), multiplier);
       DeviceMatrix sum = scratch.copy(attraction);
       backend.layers().add(1, repulsion, 1, sum);
       DeviceMatrix seen = network.space(l - 1).project(sum, scratch);
@@ -59,8 +110,19 @@ public final class Forces {
           scratch.download(attraction),
           scratch.download(repulsion),
           form,
-          residual(scratch, seen, attraction, repulsion));
+          residual(scratch, seen, attraction, repulsion),
+          weightResidual(l, multiplier, scratch),
+          kinks);
     }
+  }
+
+  /** ‖2λW + GBᵀ‖ over the larger of both. */
+  private double weightResidual(int l, DeviceMatrix multiplier, Scratch scratch) {
+    DeviceMatrix pull = scratch.scaled(2 * problem.lambda(), network.weights(l));
+    DeviceMatrix push = scratch.product(multiplier, false, network.b(l - 1), true);
+    DeviceMatrix sum = scratch.copy(pull);
+    backend.layers().add(1, push, 1, sum);
+    return residual(scratch, sum, pull, push);
   }
 
   static double residual(Scratch scratch, DeviceMatrix sum, DeviceMatrix a, DeviceMatrix r) {
@@ -68,26 +130,23 @@ public final class Forces {
     return scale > 0 ? Math.sqrt(scratch.squaredNorm(sum) / scale) : 0;
   }
 
-  private static ForceForm form(ProjectedNetwork network, RidgeProblem problem, int l) {
+  private ForceForm form(int l) {
     if (l == network.shape().depth()) {
       return ForceForm.COST;
     }
     return network.space(l).rank() == problem.samples() ? ForceForm.PLAIN : ForceForm.MULTIPLIER;
   }
 
-  private static DeviceMatrix attraction(ProjectedNetwork network, int l, Scratch scratch) {
+  private DeviceMatrix attraction(int l, Scratch scratch) {
     DeviceMatrix half =
         network.space(l - 1).timesTransposedPseudoInverse(network.weights(l), scratch);
     return scratch.scaled(2, half);
   }
 
   /** −[Wᵀ A_{l+1}]∘σ′(Z_l): A_{l+1} = 2 W B_l⁺ᵀ. */
-  private static DeviceMatrix plain(
-      Backend backend, ProjectedNetwork network, int l, Scratch scratch) {
-    DeviceMatrix above = attraction(network, l + 1, scratch);
-    DeviceMatrix all = scratch.product(network.weights(l + 1), true, above, false);
-    DeviceMatrix r = scratch.scaled(-1, all.rows(0, network.shape().width(l)));
-    backend.layers().activateBackward(network.shape().activations().get(l - 1), network.z(l), r);
+  private DeviceMatrix plain(int l, DeviceMatrix slopes, Scratch scratch) {
+    DeviceMatrix r = scratch.scaled(-1, back(l, attraction(l + 1, scratch), scratch));
+    backend.gram().hadamard(slopes, r);
     return r;
   }
 }

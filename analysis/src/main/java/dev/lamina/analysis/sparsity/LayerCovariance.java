@@ -28,7 +28,11 @@ import java.util.OptionalDouble;
  * @param attraction ‖A_l‖
  * @param repulsion ‖R_l‖; for the output layer ‖∂C/∂Z_L‖/λ, what attraction stands against there
  * @param forceResidual ‖(A_l + R_l)P‖/max(‖A_l‖, ‖R_l‖), P the projector on the rows of B_{l−1}: 0
- *     at differentiable local minima
+ *     at local minima; see {@link LayerForces#residual()}
+ * @param weightResidual the same as the weights feel it, without the pseudo-inverse: ‖∂L/∂W_l‖ over
+ *     the larger of its two terms; see {@link LayerForces#weightResidual()}
+ * @param kinks entries of Z_l on a kink of the activation, of which the slopes were chosen for the
+ *     least residual
  * @param form how the repulsion was computed
  */
 public record LayerCovariance(
@@ -50,6 +54,8 @@ public record LayerCovariance(
     double attraction,
     double repulsion,
     double forceResidual,
+    double weightResidual,
+    int kinks,
     ForceForm form) {
 
   /** Copies the eigenvalues. */

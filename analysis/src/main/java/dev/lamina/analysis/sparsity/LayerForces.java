@@ -9,14 +9,24 @@ public final class LayerForces {
   private final double[][] repulsion;
   private final ForceForm form;
   private final double residual;
+  private final double weightResidual;
+  private final int kinks;
 
   LayerForces(
-      int layer, double[][] attraction, double[][] repulsion, ForceForm form, double residual) {
+      int layer,
+      double[][] attraction,
+      double[][] repulsion,
+      ForceForm form,
+      double residual,
+      double weightResidual,
+      int kinks) {
     this.layer = layer;
     this.attraction = attraction;
     this.repulsion = repulsion;
     this.form = form;
     this.residual = residual;
+    this.weightResidual = weightResidual;
+    this.kinks = kinks;
   }
 
   /** {@return l, from 1} */
@@ -41,10 +51,29 @@ public final class LayerForces {
 
   /**
    * {@return ‖(A_l + R_l)P‖/max(‖A_l‖, ‖R_l‖), P the projector on the rows of B_{l−1} (without P
-   * for the Tikhonov form); 0 at a differentiable local minimum, 0 if both vanish}
+   * for the Tikhonov form); 0 at a local minimum, 0 if both vanish} The pseudo-inverse in A_l
+   * enlarges what is left of a gradient by up to the spread of the singular values of B_{l−1}; see
+   * {@link #weightResidual}.
    */
   public double residual() {
     return residual;
+  }
+
+  /**
+   * {@return ‖(A_l + R_l)B_{l−1}ᵀ‖/max(‖A_l B_{l−1}ᵀ‖, ‖R_l B_{l−1}ᵀ‖), the same as the weights
+   * feel it, R_l from multipliers: ‖∂L/∂W_l‖ over the larger of 2λ‖W_l‖ and ‖∂C/∂W_l‖; NaN for the
+   * Tikhonov form, which has no weights}
+   */
+  public double weightResidual() {
+    return weightResidual;
+  }
+
+  /**
+   * {@return how many entries of Z_l sit on a kink of σ: there R_l has the slope, between those of
+   * both sides, that makes the residual smallest}
+   */
+  public int kinks() {
+    return kinks;
   }
 
   /** {@return ‖A_l‖ (Frobenius)} */

@@ -2,10 +2,12 @@ package dev.lamina.analysis.sparsity;
 
 import dev.lamina.analysis.network.Network;
 import dev.lamina.backend.Backend;
+import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.ops.LayerOps;
 import dev.lamina.ops.NotPositiveDefiniteException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -180,11 +182,16 @@ public final class RepresentationLoss implements Objective, AutoCloseable {
 
   /** Computes factor·R_l, with B_l and T_{l+1} up to date. */
   void repulsion(int l, DeviceMatrix z, double factor, DeviceMatrix out) {
+    push(l, factor, out);
+    ops.activateBackward(shape.activations().get(l - 1), z, out);
+  }
+
+  /** Computes factor·R_l without the slopes of the activation. */
+  private void push(int l, double factor, DeviceMatrix out) {
     try (Scratch local = new Scratch(backend)) {
       DeviceMatrix bt = local.product(b.get(l).rows(0, shape.width(l)), false, t.get(l), true);
       backend.gram().gemm(bt, false, t.get(l), false, -2 * factor, 0, out);
     }
-    ops.activateBackward(shape.activations().get(l - 1), z, out);
   }
 
   /** Returns ∂C/∂Z_L of the last evaluation. */
@@ -235,7 +242,8 @@ public final class RepresentationLoss implements Objective, AutoCloseable {
 
   /**
    * {@return the forces of the Tikhonov form at the last evaluation} Evaluate them at the minimiser
-   * of L_ε, not at representations of an unrelaxed network.
+   * of L_ε, not at representations of an unrelaxed network. On kinks the slope between those of
+   * both sides is taken that leaves least of A_l + R_l.
    *
    * @param z the representations of that evaluation
    */
@@ -246,8 +254,10 @@ public final class RepresentationLoss implements Objective, AutoCloseable {
         DeviceMatrix a = local.scaled(2, t(l));
         boolean output = l == shape.depth();
         DeviceMatrix r = output ? local.scaled(1 / problem.lambda(), costGradient) : local.like(a);
+        int kinks = 0;
         if (!output) {
-          repulsion(l, z.get(l - 1), 1, r);
+          push(l, 1, r);
+          kinks = slopes(l, local.download(z.get(l - 1)), local.download(a), r);
         }
         DeviceMatrix sum = local.copy(a);
         ops.add(1, r, 1, sum);
@@ -257,10 +267,36 @@ public final class RepresentationLoss implements Objective, AutoCloseable {
                 local.download(a),
                 local.download(r),
                 output ? ForceForm.COST : ForceForm.TIKHONOV,
-                Forces.residual(local, sum, a, r)));
+                Forces.residual(local, sum, a, r),
+                Double.NaN,
+                kinks));
       }
     }
     return all;
+  }
+
+  /** Multiplies r by σ′(Z_l), at kinks by the slope that brings it closest to −A; counts these. */
+  private int slopes(int l, double[][] z, double[][] a, DeviceMatrix r) {
+    Activation activation = shape.activations().get(l - 1);
+    double[][] h = Scratch.download(backend, r);
+    int kinks = 0;
+    for (int k = 0; k < z.length; k++) {
+      double[] slopes = Arrays.stream(z[k]).map(activation::derivative).toArray();
+      int[] at = KinkSlopes.kinks(z[k], activation, Rays.FINE);
+      for (int i : at) {
+        double other = ((Activation.PiecewiseLinear) activation).slope();
+        double best = h[k][i] == 0 ? 0 : -a[k][i] / h[k][i];
+        slopes[i] = Math.clamp(best, Math.min(other, 1), Math.max(other, 1));
+      }
+      kinks += at.length == z[k].length ? 0 : at.length;
+      for (int i = 0; i < z[k].length; i++) {
+        h[k][i] *= slopes[i];
+      }
+    }
+    try (Scratch local = new Scratch(backend)) {
+      ops.add(1, local.upload(h), 0, r);
+    }
+    return kinks;
   }
 
   @Override
