@@ -239,19 +239,21 @@ final class SparsityCommand extends Subcommand {
     return targets;
   }
 
-  private static SparsityDocument.Tikhonov relaxed(
+  private SparsityDocument.Tikhonov relaxed(
       Backend backend,
       Network read,
       RidgeProblem problem,
       CovarianceResult result,
       double epsilon) {
-    try (RepresentationFit fit =
-        RepresentationTraining.minimise(
-            backend,
-            read,
-            problem,
-            epsilon,
-            RepresentationPlan.usual(RepresentationPlan.Order.JOINT))) {
+    try (ProgressBars progress = session().progress();
+        RepresentationFit fit =
+            RepresentationTraining.minimise(
+                backend,
+                read,
+                problem,
+                epsilon,
+                RepresentationPlan.usual(RepresentationPlan.Order.JOINT),
+                progress)) {
       return new SparsityDocument.Tikhonov(
           epsilon,
           fit.trace().getFirst(),

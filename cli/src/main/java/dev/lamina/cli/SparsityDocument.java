@@ -191,17 +191,18 @@ record SparsityDocument(
   private static String text(Tikhonov t) {
     StringJoiner lines = new StringJoiner("\n");
     lines.add(
-        "tikhonov form, epsilon %s: %s, minimum %s, gap %s"
+        "tikhonov form, epsilon %s: %s, minimum from there %s, below the loss of representations by %s"
             .formatted(
                 number(t.epsilon()), digits(t.loss()), digits(t.minimum()), number(t.gap())));
     t.layers()
         .forEach(layer ->
             lines.add(
-                "   layer %d: attraction %s, repulsion %s, residual %s"
+                "   layer %d: attraction %s, repulsion %s, kinks %d, residual %s"
                     .formatted(
                         layer.layer(),
                         number(layer.attraction()),
                         number(layer.repulsion()),
+                        layer.kinks(),
                         number(layer.forceResidual()))));
     return lines.toString();
   }

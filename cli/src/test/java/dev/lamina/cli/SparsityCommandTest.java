@@ -234,7 +234,8 @@ class SparsityCommandTest {
     refused(run(relu, x(12), targets(11), "--lambda", "1"), "must have a column");
     refused(run(relu, new double[12][4], targets(12), "--lambda", "1"), "has 3 inputs");
     refused(
-        run(relu, x(12), targets(12), "--lambda", "1", "--loss", "hinge"), "mse or cross-entropy");
+        run(relu, x(12), targets(12), "--lambda", "1", "--loss", "hinge"),
+        "mse, mean-square or cross-entropy");
     refused(
         run(relu, x(12), targets(12), "--lambda", "1", "--tikhonov", "0"),
         "epsilon must be positive");

@@ -1,8 +1,10 @@
 package dev.lamina.analysis.sparsity;
 
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.study.Progress;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.backend.Backend;
+import dev.lamina.backend.MemoryBudget;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.ops.NotPositiveDefiniteException;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ public final class RepresentationTraining {
   }
 
   /**
-   * Minimises from the representations of a network.
+   * Minimises from the representations of a network, telling nobody how far it is.
    *
    * @param backend computes
    * @param start plain; its Z_l on the data are the start; stays the caller's
@@ -47,15 +49,42 @@ public final class RepresentationTraining {
       RidgeProblem problem,
       double epsilon,
       RepresentationPlan plan) {
-    try (Scratch scratch = new Scratch(backend);
-        RepresentationLoss loss =
-            new RepresentationLoss(backend, problem, DenseShape.of(start), epsilon)) {
+    return minimise(backend, start, problem, epsilon, plan, Progress.NONE);
+  }
+
+  /**
+   * Minimises from the representations of a network.
+   *
+   * @param backend computes; takes from its memory budget what all matrices need
+   * @param start plain; its Z_l on the data are the start; stays the caller's
+   * @param problem data, cost, λ and β
+   * @param epsilon ε &gt; 0
+   * @param plan how
+   * @param progress hears of every round
+   * @return the minimiser; the caller closes it
+   * @throws IllegalArgumentException if ε is not positive or lost in rounding, or if the memory
+   *     budget is too small, with what would fit
+   */
+  public static RepresentationFit minimise(
+      Backend backend,
+      Network start,
+      RidgeProblem problem,
+      double epsilon,
+      RepresentationPlan plan,
+      Progress progress) {
+    DenseShape shape = DenseShape.of(start);
+    RidgeLoss.requireFit(problem, shape);
+    RepresentationMemory memory = new RepresentationMemory(shape, problem.constantRows(), plan);
+    try (MemoryBudget.Reservation _ = memory.reserve(backend.budget(), problem.samples());
+        Scratch scratch = new Scratch(backend);
+        RepresentationLoss loss = new RepresentationLoss(backend, problem, shape, epsilon)) {
       List<DeviceMatrix> z = RepresentationLoss.of(backend, start, problem, scratch);
-      return new RepresentationTraining(loss, epsilon).run(z, plan);
+      return new RepresentationTraining(loss, epsilon).run(z, plan, progress);
     }
   }
 
-  private RepresentationFit run(List<DeviceMatrix> z, RepresentationPlan plan) {
+  private RepresentationFit run(List<DeviceMatrix> z, RepresentationPlan plan, Progress progress) {
+    progress.begin("tikhonov form", plan.sweeps());
     List<Double> trace = new ArrayList<>(List.of(loss.evaluate(z)));
     if (!Double.isFinite(trace.getFirst())) {
       throw RepresentationLoss.lost(epsilon);
@@ -70,6 +99,7 @@ public final class RepresentationTraining {
           }
         }
       }
+      progress.advance(1);
       double next = loss.evaluate(z);
       double before = trace.getLast();
       trace.add(Math.min(next, before));

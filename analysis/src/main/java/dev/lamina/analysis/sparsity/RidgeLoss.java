@@ -33,6 +33,9 @@ public final class RidgeLoss implements Objective, AutoCloseable {
   /** ∂C/∂B_1 to ∂C/∂B_{L−1}, with room for the constant row, then ∂C/∂Z_L. */
   private final List<DeviceMatrix> delta = new ArrayList<>();
 
+  /** Entries held on the kink; null if none. */
+  private Pins pins;
+
   private double lastCost;
 
   /**
@@ -95,16 +98,22 @@ public final class RidgeLoss implements Objective, AutoCloseable {
    */
   public double evaluate(List<DeviceMatrix> w) {
     double squares = 0;
+    double held = 0;
     for (int l = 1; l <= shape.depth(); l++) {
       DeviceMatrix weights = w.get(l - 1);
       backend.gram().gemm(weights, false, b.get(l - 1), false, 1, 0, z(l));
       if (l < shape.depth()) {
-        ops.activate(shape.activations().get(l - 1), z(l), b.get(l).rows(0, shape.width(l)));
+        DeviceMatrix activations = b.get(l).rows(0, shape.width(l));
+        ops.activate(shape.activations().get(l - 1), z(l), activations);
+        if (pins != null) {
+          pins.flatten(l, activations);
+          held += pins.value(l, z(l));
+        }
       }
       squares += backend.gram().dot(weights, weights);
     }
     lastCost = cost.evaluate(z(shape.depth()), delta.getLast());
-    return lastCost + problem.lambda() * squares;
+    return lastCost + problem.lambda() * squares + held;
   }
 
   @Override
@@ -126,6 +135,14 @@ public final class RidgeLoss implements Objective, AutoCloseable {
   private void backward(DeviceMatrix weights, DeviceMatrix d, int l) {
     backend.gram().gemm(weights, true, d, false, 1, 0, delta.get(l - 2));
     ops.activateBackward(shape.activations().get(l - 2), z(l - 1), costGradient(l - 1));
+    if (pins != null) {
+      pins.pull(l - 1, z(l - 1), costGradient(l - 1));
+    }
+  }
+
+  /** Holds entries of Z on the kink from now on; none for null. */
+  void pin(Pins entries) {
+    pins = entries;
   }
 
   /** {@return C of the last evaluation} */

@@ -14,7 +14,8 @@ import java.util.random.RandomGeneratorFactory;
 
 /**
  * Minimises L(W) = C + λΣ‖W_l‖² on the whole data: Adam, then L-BFGS and {@link ExactSteps} in
- * turns, from several starts.
+ * turns, from several starts; rounds that hardly get on also go down along the kinks they have
+ * reached, {@link KinkDescent}.
  *
  * <p>Minima of relu networks sit on kinks, where the gradient does not vanish: compare losses, not
  * gradients. For small λ the loss is extremely flat and what is reached lies above the minimum by
@@ -24,11 +25,15 @@ public final class RidgeTraining implements AutoCloseable {
   /** Rounds end when one lowers the loss by less than this share. */
   private static final double STILL = 1e-13;
 
+  /** A round that lowers the loss by less than this share may be stuck at kinks. */
+  private static final double SLOW = 1e-3;
+
   private final Backend backend;
   private final RidgeProblem problem;
   private final DenseShape shape;
   private final RidgeLoss loss;
   private final ExactSteps steps;
+  private final KinkDescent kinks;
   private final Points points;
 
   private record Run(List<double[][]> weights, double value, double cost, List<Double> trace) {}
@@ -47,6 +52,7 @@ public final class RidgeTraining implements AutoCloseable {
     this.shape = shape;
     this.loss = new RidgeLoss(backend, problem, shape);
     this.steps = new ExactSteps(backend, loss, problem, shape);
+    this.kinks = new KinkDescent(backend, loss, problem, shape);
     this.points = new Points(backend);
   }
 
@@ -129,6 +135,10 @@ public final class RidgeTraining implements AutoCloseable {
       for (int round = 0; round < plan.rounds() && plan.iterations() > 0; round++) {
         Lbfgs.minimise(backend, loss, w, LbfgsSettings.of(plan.iterations(), Points.size(w)));
         double next = steps.apply(w);
+        if (kinks.applies() && value - next < SLOW * value) {
+          kinks.apply(w, plan.iterations());
+          next = steps.apply(w);
+        }
         trace.add(next);
         boolean still = !(next < value * (1 - STILL));
         value = next;

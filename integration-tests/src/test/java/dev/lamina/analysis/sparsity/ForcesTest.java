@@ -176,6 +176,53 @@ class ForcesTest {
     }
   }
 
+  /** At a trained minimum of relu forces cancel for the slopes found, not for one-sided ones. */
+  @Test
+  void forcesCancelAtAMinimumOfReluOnKinks() {
+    RidgeProblem problem = Problems.golden(2e-3, 1);
+    DenseShape shape = DenseShape.of(List.of(3, 9, 8, 2), Activation.RELU);
+    try (Backend backend = cpu();
+        RidgeTraining training = new RidgeTraining(backend, problem, shape);
+        RidgeFit fit = training.best(new RidgePlan(2, 400, 0.02, 10, 300, 1, 1))) {
+      assertThat(fit.loss()).isCloseTo(0.0143521503, within(1e-9));
+      List<LayerForces> forces = Forces.of(backend, fit.network(), problem);
+      assertThat(forces.get(0).kinks() + forces.get(1).kinks()).isGreaterThan(5);
+      for (LayerForces f : forces) {
+        assertThat(f.residual()).isLessThan(2e-2);
+        assertThat(f.weightResidual()).isLessThan(5e-3);
+      }
+      assertThat(oneSided(fit.network(), problem, forces)).isGreaterThan(.1);
+    }
+  }
+
+  /** The largest residual of a hidden layer with the slope 0 wherever z ≤ 1e-9. */
+  private static double oneSided(Network network, RidgeProblem problem, List<LayerForces> forces) {
+    List<double[][]> w = Weights.of(network, 1);
+    RealMatrix x = MatrixUtils.createRealMatrix(problem.x().toArray()).transpose();
+    RealMatrix y = MatrixUtils.createRealMatrix(problem.y().toArray()).transpose();
+    List<RealMatrix> z = Reference.forward(x, w, Activation.RELU, 1);
+    RealMatrix g = z.get(2).subtract(y).scalarMultiply(2 / (problem.lambda() * 5));
+    double largest = 0;
+    for (int l = 2; l >= 1; l--) {
+      RealMatrix back = MatrixUtils.createRealMatrix(w.get(l)).transpose().multiply(g);
+      g = MatrixUtils.createRealMatrix(z.get(l - 1).getRowDimension(), 5);
+      for (int k = 0; k < g.getRowDimension(); k++) {
+        for (int i = 0; i < 5; i++) {
+          g.setEntry(k, i, z.get(l - 1).getEntry(k, i) > 1e-9 ? back.getEntry(k, i) : 0);
+        }
+      }
+      RealMatrix below =
+          l == 1
+              ? Reference.b(x, Activation.IDENTITY, 1)
+              : Reference.b(z.get(0), Activation.RELU, 1);
+      RealMatrix projector = Reference.pseudoInverse(below).multiply(below);
+      RealMatrix a = MatrixUtils.createRealMatrix(forces.get(l - 1).attraction());
+      double scale = Math.max(a.getFrobeniusNorm(), g.getFrobeniusNorm());
+      largest = Math.max(largest, a.add(g).multiply(projector).getFrobeniusNorm() / scale);
+    }
+    return largest;
+  }
+
   /** Away from minima and kinks the residual of weights is the gradient of the loss. */
   @ParameterizedTest
   @CsvSource({"relu, 1", "leakyRelu(slope=0.2), 0", "tanh, 0.5"})

@@ -8,9 +8,11 @@ import dev.lamina.analysis.layerwise.Form;
 import dev.lamina.analysis.layerwise.LayerObjective;
 import dev.lamina.analysis.layerwise.ObjectiveSettings;
 import dev.lamina.analysis.layerwise.Space;
+import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.BackendId;
+import dev.lamina.backend.MemoryBudget;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.contract.ContractBackends;
 import dev.lamina.kernel.Activation;
@@ -185,6 +187,43 @@ class RepresentationLossTest {
               () -> new RepresentationLoss(backend, Problems.golden(.01, 1), shape, 1e-30).close())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("take a larger one");
+    }
+  }
+
+  @Test
+  void tooLittleMemorySaysWhatWouldFit() {
+    DenseShape shape = DenseShape.of(List.of(30, 40, 20, 10), Activation.RELU);
+    RepresentationPlan joint = RepresentationPlan.usual(RepresentationPlan.Order.JOINT);
+    RepresentationPlan turns = RepresentationPlan.usual(RepresentationPlan.Order.LAYERWISE);
+    RepresentationMemory memory = new RepresentationMemory(shape, 1, joint);
+    long all = memory.bytes(2000, RepresentationPlan.Order.JOINT);
+    long inTurns = memory.bytes(2000, RepresentationPlan.Order.LAYERWISE);
+    assertThat(inTurns).isLessThan(all);
+    MemoryBudget enough = new MemoryBudget(all);
+    try (MemoryBudget.Reservation _ = memory.reserve(enough, 2000)) {
+      assertThat(enough.available()).isZero();
+    }
+    assertThatThrownBy(() -> memory.reserve(new MemoryBudget(all - 1), 2000).close())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("2000 samples and widths [30, 40, 20, 10] need " + all)
+        .hasMessageContaining("memory budget of " + (all - 1))
+        .hasMessageContaining("in turns needs " + inTurns);
+    RepresentationMemory last = new RepresentationMemory(shape, 1, turns);
+    long fits = last.bytes(700, RepresentationPlan.Order.LAYERWISE);
+    assertThatThrownBy(() -> last.reserve(new MemoryBudget(fits), 2000).close())
+        .hasMessageContaining("at most 700 samples would fit");
+    try (Backend small =
+            ContractBackends.open(BackendId.CPU, LaminaConfig.defaults().withMemoryBudget(4096));
+        Network network =
+            Weights.network(
+                List.of(Problems.random(4, 3, 1), Problems.random(2, 4, 2)),
+                List.of(Activation.RELU),
+                0)) {
+      assertThatThrownBy(() ->
+              RepresentationTraining.minimise(small, network, Problems.golden(.01, 0), .1, turns)
+                  .close())
+          .hasMessageContaining("tikhonov form: 5 samples")
+          .hasMessageContaining("memory budget of 4096");
     }
   }
 
