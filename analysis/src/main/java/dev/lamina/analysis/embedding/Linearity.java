@@ -38,7 +38,18 @@ public record Linearity(double threshold, double importance) {
    */
   public List<LayerLinearity> measure(Perceptron network, RealMatrix x) {
     requireSamples(x);
-    Features features = network.features(x);
+    return measure(network, network.features(x));
+  }
+
+  /**
+   * {@return the linearity of the hidden layers, in order}
+   *
+   * @param network the network
+   * @param features what it computes on samples, at least two
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public List<LayerLinearity> measure(Perceptron network, Features features) {
+    requireSamples(features.value(0));
     List<LayerLinearity> layers = new ArrayList<>();
     for (int l = 1; l < network.depth(); l++) {
       layers.add(layer(network, l, lines(network, features, l)));

@@ -2,6 +2,8 @@ package dev.lamina.analysis.study;
 
 import dev.lamina.analysis.alignment.AlignmentSection;
 import dev.lamina.analysis.degeneracy.DegeneracySection;
+import dev.lamina.analysis.depth.LinearitySection;
+import dev.lamina.analysis.depth.MergingSection;
 import dev.lamina.analysis.learningcurve.LearningCurveSection;
 import dev.lamina.analysis.lego.LegoSection;
 import dev.lamina.analysis.propagation.PropagationSection;
@@ -24,6 +26,8 @@ public final class StudySections {
         new TrainabilitySection(),
         new AlignmentSection(),
         new LegoSection(),
-        new LearningCurveSection());
+        new LearningCurveSection(),
+        new LinearitySection(),
+        new MergingSection());
   }
 }

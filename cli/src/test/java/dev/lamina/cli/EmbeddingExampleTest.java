@@ -1,0 +1,86 @@
+package dev.lamina.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lamina.analysis.report.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A shorter form of examples/embedding-iris.conf, and the plateau of the stairs, merged. */
+class EmbeddingExampleTest {
+  @TempDir Path folder;
+
+  private JsonNode study(String conf, String section, String... more) throws IOException {
+    Path file = Files.writeString(folder.resolve("study.conf"), conf);
+    Path out = folder.resolve(section);
+    RunResult run =
+        RunResult.of("study", file.toString(), "--out", out.toString(), "--backend", "cpu");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(out.resolve("report.html")).isNotEmptyFile();
+    for (String name : more) {
+      assertThat(out.resolve(name)).isNotEmptyFile();
+    }
+    return Json.read(
+        Files.readString(out.resolve("sections/" + section + "/result.json")), JsonNode.class);
+  }
+
+  /** Networks of all depths come to the loss of the best constant and stay a while. */
+  @Test
+  void depthsShareThePlateauOfTheBestConstant() throws IOException {
+    String example = Files.readString(Path.of("../examples/embedding-iris.conf"));
+    String shorter =
+        example
+            .replace("depths = [3, 4, 5]", "depths = [3, 5]")
+            .replace("epochs = 25000, record-every = 250", "epochs = 2500, record-every = 100");
+    assertThat(shorter).contains("epochs = 2500", "depths = [3, 5]");
+    JsonNode result = study(shorter, "linearity", "csv/linearity-runs.csv");
+    double constant = result.get("shelves").get(0).get("loss").asDouble();
+    assertThat(constant).isCloseTo(2.0 / 9, within(0.002)); // 120 irises, nearly as many of each
+    assertThat(result.get("runs")).hasSize(2);
+    for (JsonNode run : result.get("runs")) {
+      JsonNode moments = run.get("moments");
+      assertThat(moments.get(0).get("loss").asDouble()).isBetween(0.3, 0.4);
+      int near = 0;
+      for (JsonNode moment : moments) {
+        double loss = moment.get("loss").asDouble();
+        near += Math.abs(loss - constant) < 0.02 ? 1 : 0;
+      }
+      assertThat(near).isGreaterThan(5); // looks on the plateau
+    }
+  }
+
+  @Test
+  void thePlateauOfTheStairsIsThatOfAMergedNetwork() throws IOException {
+    JsonNode result =
+        study(
+            """
+            include "lamina-defaults"
+            lamina { precision = float64 }
+            study {
+              title = "Merged on the plateau"
+              data { source = curve, function = stairs, rows = 50 }
+              network { hidden = [20, 20, 20], activation = tanh, init = "normal(sd=0.05)" }
+              sections { merging {
+                rate = 0.02, epochs = 2500, record-every = 500, hidden-layers = [1]
+                further-epochs = 500
+              } }
+            }
+            """,
+            "merging",
+            "sections/merging/work/merged-to-1.safetensors",
+            "csv/merging-networks.csv");
+    double before = result.get("before").get("loss").asDouble();
+    assertThat(before).isBetween(0.09, 0.13); // the best single neuron has 0.107
+    JsonNode merged = result.get("merged").get(1);
+    assertThat(merged.get("hidden").asInt()).isEqualTo(1);
+    assertThat(merged.get("change").asDouble()).isLessThan(merged.get("bound").asDouble());
+    assertThat(merged.get("rmsChange").asDouble()).isLessThan(0.2);
+    JsonNode later = merged.get("further").get("moments");
+    assertThat(later.get(later.size() - 1).get("loss").asDouble()).isCloseTo(before, within(0.02));
+  }
+}
