@@ -62,7 +62,7 @@ final class RepresentationMemory {
     long total = 0;
     for (int l = 1; l <= shape.depth(); l++) {
       long width = shape.width(l);
-      long below = shape.width(l - 1) + constantRows;
+      long below = (long) shape.width(l - 1) + constantRows;
       long p = Math.min(below, samples);
       long turning = samples <= below ? width * width : 0;
       entries += (below + width) * samples + 2 * p * p + p * width + turning; // B, T, factors
