@@ -174,6 +174,19 @@ class SphereSpectrumTest {
   void badInput() {
     assertThatThrownBy(() -> Sphere.unit(1)).hasMessageContaining("dimension must be 2 to");
     assertThatThrownBy(() -> new Sphere(3, 0)).hasMessageContaining("radius must be positive");
+    assertThat(Sphere.parse(9, "sqrt-d")).isEqualTo(new Sphere(9, 3));
+    assertThat(Sphere.parse(9, "1.5")).isEqualTo(new Sphere(9, 1.5));
+    for (String radius : List.of("NaN", "-1", "Infinity", "d")) {
+      assertThatThrownBy(() -> Sphere.parse(3, radius))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("sphere: radius must be");
+    }
+    assertThat(Renormalised.power("63")).isEqualTo(63);
+    for (String power : List.of("-1", "64", "three", "")) {
+      assertThatThrownBy(() -> Renormalised.power(power))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("renormalised kernel: r must be");
+    }
     assertThatThrownBy(() -> SphereSpectrum.of(Kernel.parse("matern(nu=1)"), Sphere.unit(3)))
         .hasMessageContaining("power series")
         .hasMessageContaining("nu = 0.5, 1.5, 2.5 and 3.5");
