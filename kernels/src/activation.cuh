@@ -20,6 +20,8 @@ enum ActivationKind : int64_t {
   SOFTPLUS,
   SILU,
   SIGN,
+  ELU,
+  HARD_TANH,
   POLYNOMIAL,
   HERMITE
 };
@@ -106,6 +108,10 @@ __device__ __forceinline__ double activation_value(const Activation& f, double u
       return u * logistic(u);
     case SIGN:
       return u > 0 ? 1 : u < 0 ? -1 : u;
+    case ELU:
+      return u > 0 ? u : expm1(u);
+    case HARD_TANH:
+      return u < -1 ? -1 : u > 1 ? 1 : u;
     case POLYNOMIAL:
       return polynomial(f, u, false);
     default:
@@ -141,9 +147,74 @@ __device__ __forceinline__ double activation_derivative(const Activation& f, dou
       return logistic(u) * (u * logistic(-u) + 1);
     case SIGN:
       return 0;
+    case ELU:
+      return u > 0 ? 1 : exp(u);
+    case HARD_TANH:
+      return u > -1 && u <= 1 ? 1 : 0;
     case POLYNOMIAL:
       return polynomial(f, u, true);
     default:
       return hermite(f, u, true);
+  }
+}
+
+/* σ(u)σ(−u). */
+__device__ __forceinline__ double logistic_slope(double u) {
+  double e = exp(-fabs(u));
+  return e / ((e + 1) * (e + 1));
+}
+
+/* Σ n(n − 1) cₙ u^(n−2). */
+__device__ __forceinline__ double polynomial_curvature(const Activation& f, double u) {
+  double sum = 0;
+NOT_UNROLLED
+  for (int n = static_cast<int>(f.terms) - 1; n >= 2; n--) {
+    sum = sum * u + static_cast<double>(n) * (n - 1) * f.coefficients[n];
+  }
+  return sum;
+}
+
+/* Σ cₙ hₙ″(u) with hₙ″ = √(n(n − 1)) h_(n−2). */
+__device__ __forceinline__ double hermite_curvature(const Activation& f, double u) {
+  double sum = 0, previous = 0, h = 1;
+NOT_UNROLLED
+  for (int n = 2; n < static_cast<int>(f.terms); n++) {
+    sum += f.coefficients[n] * sqrt(static_cast<double>(n) * (n - 1)) * h;
+    double next = (u * h - sqrt(static_cast<double>(n - 2)) * previous) / sqrt(static_cast<double>(n - 1));
+    previous = h;
+    h = next;
+  }
+  return sum;
+}
+
+/* φ″ without kinks, at a jump that of the left side. */
+__device__ __forceinline__ double activation_curvature(const Activation& f, double u) {
+  switch (f.kind) {
+    case ERF:
+      return -2 * TWO_OVER_SQRT_PI * u * exp(-u * u);
+    case GELU:
+      return (2 - u * u) * exp(-u * u / 2) * ONE_OVER_SQRT_2PI;
+    case SIN:
+      return -sin(u);
+    case COS:
+      return -cos(u);
+    case EXP:
+      return exp(u);
+    case TANH:
+      return -8 * tanh(u) * logistic_slope(2 * u);
+    case SIGMOID:
+      return -logistic_slope(u) * tanh(u / 2);
+    case SOFTPLUS:
+      return logistic_slope(u);
+    case SILU:
+      return logistic_slope(u) * (2 - u * tanh(u / 2));
+    case ELU:
+      return u > 0 ? 0 : exp(u);
+    case POLYNOMIAL:
+      return polynomial_curvature(f, u);
+    case HERMITE:
+      return hermite_curvature(f, u);
+    default:
+      return 0;
   }
 }

@@ -69,6 +69,55 @@ extern "C" __global__ void __launch_bounds__(256) activate_backward_f64(ACTIVATE
   activate_backward(z, z_stride, n, m, {activation, slope, coefficients, terms}, delta, delta_stride);
 }
 
+/* delta ← delta ∘ φ″(z). */
+template <class T>
+__device__ __forceinline__ void activate_curvature(const T* __restrict__ z, int64_t z_stride, int64_t n, int64_t m,
+                                                   const Activation& activation, T* delta, int64_t delta_stride) {
+  for_entries(n, m, [&](int64_t i, int64_t j) {
+    T* entry = delta + i * delta_stride + j;
+    double bend = activation_curvature(activation, static_cast<double>(z[i * z_stride + j]));
+    *entry = static_cast<T>(static_cast<double>(*entry) * bend);
+  });
+}
+
+extern "C" __global__ void __launch_bounds__(256) activate_curvature_f32(ACTIVATE_BACKWARD_PARAMETERS(float)) {
+  activate_curvature(z, z_stride, n, m, {activation, slope, coefficients, terms}, delta, delta_stride);
+}
+
+extern "C" __global__ void __launch_bounds__(256) activate_curvature_f64(ACTIVATE_BACKWARD_PARAMETERS(double)) {
+  activate_curvature(z, z_stride, n, m, {activation, slope, coefficients, terms}, delta, delta_stride);
+}
+
+/* t ← slope ∘ t + bend ∘ other for blocks of k columns side by side; without bend the first term alone. */
+template <class T>
+__device__ __forceinline__ void scale_tangents(const T* __restrict__ slope, int64_t slope_stride, int64_t k,
+                                               const T* __restrict__ bend, int64_t bend_stride,
+                                               const T* __restrict__ other, int64_t other_stride, T* tangents,
+                                               int64_t tangents_stride, int64_t n, int64_t m) {
+  for_entries(n, m, [&](int64_t i, int64_t j) {
+    int64_t unit = m <= UINT32_MAX ? static_cast<uint32_t>(j) % static_cast<uint32_t>(k) : j % k;
+    T* entry = tangents + i * tangents_stride + j;
+    double value = static_cast<double>(slope[i * slope_stride + unit]) * static_cast<double>(*entry);
+    if (bend != nullptr) {
+      value = fma(static_cast<double>(bend[i * bend_stride + unit]), static_cast<double>(other[i * other_stride + j]),
+                  value);
+    }
+    *entry = static_cast<T>(value);
+  });
+}
+
+#define SCALE_TANGENTS_PARAMETERS(T)                                                                              \
+  const T *slope, int64_t slope_stride, int64_t k, const T *bend, int64_t bend_stride, const T *other,           \
+      int64_t other_stride, T *tangents, int64_t tangents_stride, int64_t n, int64_t m
+
+extern "C" __global__ void __launch_bounds__(256) scale_tangents_f32(SCALE_TANGENTS_PARAMETERS(float)) {
+  scale_tangents(slope, slope_stride, k, bend, bend_stride, other, other_stride, tangents, tangents_stride, n, m);
+}
+
+extern "C" __global__ void __launch_bounds__(256) scale_tangents_f64(SCALE_TANGENTS_PARAMETERS(double)) {
+  scale_tangents(slope, slope_stride, k, bend, bend_stride, other, other_stride, tangents, tangents_stride, n, m);
+}
+
 /* ---- sums over columns ---- */
 
 struct ColumnParts {

@@ -45,6 +45,16 @@ public sealed interface Activation {
   double derivative(double u);
 
   /**
+   * {@return φ″(u) away from kinks, which have no share; at a jump of φ″ that of the left side}
+   *
+   * @param activation φ
+   * @param u where to evaluate
+   */
+  static double secondDerivative(Activation activation, double u) {
+    return SecondDerivative.at(activation, u);
+  }
+
+  /**
    * {@return whether φ′ is a function with E[φ′(g)²] finite for Gaussian g; false for sign, whose
    * derivative is twice the delta distribution}
    *

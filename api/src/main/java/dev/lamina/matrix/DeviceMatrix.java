@@ -8,4 +8,7 @@ public non-sealed interface DeviceMatrix extends Matrix {
 
   @Override
   DeviceMatrix rows(long from, long to);
+
+  @Override
+  DeviceMatrix reshape(long rows, long cols);
 }

@@ -262,6 +262,12 @@ public final class HostMatrix implements Matrix {
     return new HostMatrix(part, dtype, to - from, cols, rowStride, Ownership.BORROWED);
   }
 
+  @Override
+  public HostMatrix reshape(long newRows, long newCols) {
+    Matrix.requireReshape(this, newRows, newCols);
+    return new HostMatrix(segment, dtype, newRows, newCols, newCols, Ownership.BORROWED);
+  }
+
   /**
    * Copies all entries of another matrix into this one, converting the element type.
    *

@@ -29,6 +29,32 @@ public sealed interface Matrix extends AutoCloseable permits HostMatrix, DeviceM
    */
   Matrix rows(long from, long to);
 
+  /**
+   * {@return a borrowed view of the same elements in the same order with another shape}
+   *
+   * @param rows number of rows, ≥ 0
+   * @param cols number of columns, ≥ 0; rows·cols as now
+   * @throws ShapeException if there is another number of entries, or there are gaps between rows
+   */
+  Matrix reshape(long rows, long cols);
+
+  /**
+   * Checks what {@link #reshape} asks.
+   *
+   * @param m the matrix
+   * @param rows asked
+   * @param cols asked
+   * @throws ShapeException if it cannot be
+   */
+  static void requireReshape(Matrix m, long rows, long cols) {
+    boolean gaps = m.rows() > 1 && m.rowStride() != m.cols();
+    if (rows < 0 || cols < 0 || gaps || Math.multiplyExact(rows, cols) != m.rows() * m.cols()) {
+      throw new ShapeException(
+          "reshape: %s of row stride %d cannot become %d×%d: entries must stay as many, without gaps"
+              .formatted(m.shape(), m.rowStride(), rows, cols));
+    }
+  }
+
   /** Frees the memory if this object owns it. Closing twice does nothing. */
   @Override
   void close();

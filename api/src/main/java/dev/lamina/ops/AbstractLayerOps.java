@@ -109,6 +109,42 @@ public abstract class AbstractLayerOps implements LayerOps {
   }
 
   @Override
+  public final void activateCurvature(Activation activation, Matrix z, Matrix delta) {
+    requireLike("activateCurvature", "delta", delta, "z", z);
+    requireApart("activateCurvature", "delta", delta, "z", z);
+    doActivateCurvature(activation, z, delta);
+  }
+
+  @Override
+  public final void scaleTangents(Matrix slope, Matrix tangents) {
+    requireTangents(slope, tangents);
+    doScaleTangents(slope, Optional.empty(), tangents);
+  }
+
+  @Override
+  public final void scaleTangents(Matrix slope, Matrix bend, Matrix other, Matrix tangents) {
+    requireTangents(slope, tangents);
+    requireLike("scaleTangents", "bend", bend, "slope", slope);
+    requireLike("scaleTangents", "other", other, "tangents", tangents);
+    requireApart("scaleTangents", "tangents", tangents, "bend", bend);
+    requireApart("scaleTangents", "tangents", tangents, "other", other);
+    doScaleTangents(slope, Optional.of(new Bend(bend, other)), tangents);
+  }
+
+  private static void requireTangents(Matrix slope, Matrix tangents) {
+    if (tangents.rows() != slope.rows()
+        || slope.cols() < 1
+        || tangents.cols() < 1
+        || tangents.cols() % slope.cols() != 0) {
+      throw new ShapeException(
+          "scaleTangents: with slope N×n, tangents must be N×(T·n) but they are %s and %s"
+              .formatted(slope.shape(), tangents.shape()));
+    }
+    requireType("scaleTangents", "tangents", tangents, "slope", slope);
+    requireApart("scaleTangents", "tangents", tangents, "slope", slope);
+  }
+
+  @Override
   public final void normalise(NormParameters norm, Matrix z, Matrix y, Matrix statistics) {
     requireBatch("normalise", norm, z);
     requireLike("normalise", "y", y, "z", z);
@@ -309,6 +345,33 @@ public abstract class AbstractLayerOps implements LayerOps {
               .formatted(operation, name, otherName, out.shape(), other.shape()));
     }
   }
+
+  /**
+   * The second term of {@link #scaleTangents(Matrix, Matrix, Matrix, Matrix)}.
+   *
+   * @param factor N×n
+   * @param other N×(T·n)
+   */
+  protected record Bend(Matrix factor, Matrix other) {}
+
+  /**
+   * Does {@link #activateCurvature}; shapes are checked.
+   *
+   * @param activation φ
+   * @param z N×n
+   * @param delta N×n
+   */
+  protected abstract void doActivateCurvature(Activation activation, Matrix z, Matrix delta);
+
+  /**
+   * Does {@link #scaleTangents(Matrix, Matrix)} or, with a second term, {@link
+   * #scaleTangents(Matrix, Matrix, Matrix, Matrix)}; shapes are checked.
+   *
+   * @param slope N×n
+   * @param bend the second term
+   * @param tangents N×(T·n)
+   */
+  protected abstract void doScaleTangents(Matrix slope, Optional<Bend> bend, Matrix tangents);
 
   /**
    * Does {@link #forward}; shapes are checked.

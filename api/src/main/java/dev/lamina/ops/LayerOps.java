@@ -80,6 +80,37 @@ public interface LayerOps {
   void activateBackward(Activation activation, Matrix z, Matrix delta);
 
   /**
+   * Computes delta ← delta ∘ φ″(z), of which curvature is made. Kinks have no share: φ″ is 0 for
+   * every piecewise linear activation, and at a jump of φ″ it is that of the left side. Needs: map.
+   *
+   * @param activation φ
+   * @param z N×n
+   * @param delta N×n
+   */
+  void activateCurvature(Activation activation, Matrix z, Matrix delta);
+
+  /**
+   * Takes T tangents, side by side, through an activation: t ← slope ∘ t in each of the T blocks of
+   * n columns. With slope = φ′(z) a direction ∂z becomes ∂a. Needs: map.
+   *
+   * @param slope N×n
+   * @param tangents N×(T·n), T ≥ 1
+   */
+  void scaleTangents(Matrix slope, Matrix tangents);
+
+  /**
+   * Takes T tangents, side by side, back through an activation: t ← slope ∘ t + bend ∘ u in each of
+   * the T blocks of n columns. With slope = φ′(z), bend = ∂loss/∂a ∘ φ″(z) and u = ∂z, the tangent
+   * of ∂loss/∂a becomes that of ∂loss/∂z. Needs: map.
+   *
+   * @param slope N×n
+   * @param bend N×n
+   * @param other u, N×(T·n)
+   * @param tangents t, N×(T·n), T ≥ 1
+   */
+  void scaleTangents(Matrix slope, Matrix bend, Matrix other, Matrix tangents);
+
+  /**
    * Normalises a batch by its own mean and variance and moves the running values towards them.
    * Needs: column sums, map.
    *

@@ -52,12 +52,26 @@ final class ActivationLoops {
         }
       }
       case Activation.Smooth s -> smoothDerivative(s, u, out, n);
-      case Activation.Elu _,
-          Activation.HardTanh _,
-          Activation.Sign _,
-          Activation.Polynomial _,
-          Activation.Hermite _ ->
+      case Activation.HardTanh _ -> {
+        for (int j = 0; j < n; j++) {
+          out[j] = u[j] > -1 && u[j] <= 1 ? 1 : 0;
+        }
+      }
+      case Activation.Elu _, Activation.Sign _, Activation.Polynomial _, Activation.Hermite _ ->
           eachDerivative(activation, u, out, n);
+    }
+  }
+
+  /**
+   * Computes φ″ without the kinks, at a jump that of the left side.
+   *
+   * @param u arguments
+   * @param out takes the second derivatives; may be {@code u}
+   * @param n how many
+   */
+  static void secondDerivative(Activation activation, double[] u, double[] out, int n) {
+    for (int j = 0; j < n; j++) {
+      out[j] = Activation.secondDerivative(activation, u[j]);
     }
   }
 

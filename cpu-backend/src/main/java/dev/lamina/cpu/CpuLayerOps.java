@@ -128,6 +128,69 @@ final class CpuLayerOps extends AbstractLayerOps {
   }
 
   @Override
+  protected void doActivateCurvature(Activation activation, Matrix z, Matrix delta) {
+    HostMatrix from = CpuMatrix.host(z);
+    HostMatrix to = CpuMatrix.host(delta);
+    entries.run(
+        (own, row, col, n) -> {
+          Chunks.load(from, row * from.rowStride() + col, n, own.first);
+          ActivationLoops.secondDerivative(activation, own.first, own.first, n);
+          Chunks.load(to, row * to.rowStride() + col, n, own.second);
+          for (int j = 0; j < n; j++) {
+            own.second[j] *= own.first[j];
+          }
+          Chunks.store(own.second, n, to, row * to.rowStride() + col);
+        },
+        from,
+        to);
+  }
+
+  @Override
+  protected void doScaleTangents(Matrix slope, Optional<Bend> bend, Matrix tangents) {
+    HostMatrix to = CpuMatrix.host(tangents);
+    HostMatrix factor = CpuMatrix.host(slope);
+    HostMatrix second = bend.map(b -> CpuMatrix.host(b.factor())).orElse(factor);
+    HostMatrix other = bend.map(b -> CpuMatrix.host(b.other())).orElse(to);
+    entries.byColumns(
+        to.rows(),
+        to.cols(),
+        (own, row, col, n) -> {
+          Chunks.load(to, row * to.rowStride() + col, n, own.first);
+          repeat(own, factor, row, col, n);
+          for (int j = 0; j < n; j++) {
+            own.first[j] *= own.second[j];
+          }
+          if (bend.isPresent()) {
+            repeat(own, second, row, col, n);
+            Chunks.load(other, row * other.rowStride() + col, n, own.third);
+            for (int j = 0; j < n; j++) {
+              own.first[j] += own.second[j] * own.third[j];
+            }
+          }
+          Chunks.store(own.first, n, to, row * to.rowStride() + col);
+        });
+  }
+
+  /** Fills the second array with a row of m, repeated, from a column on. */
+  private static void repeat(LayerScratch own, HostMatrix m, long row, long col, int n) {
+    int width = (int) m.cols();
+    int at = (int) (col % width);
+    int filled = Math.min(n, width - at);
+    Chunks.load(m, row * m.rowStride() + at, filled, own.second);
+    if (filled < n && at > 0) {
+      int more = Math.min(n - filled, at);
+      Chunks.load(m, row * m.rowStride(), more, own.fourth);
+      System.arraycopy(own.fourth, 0, own.second, filled, more);
+      filled += more;
+    }
+    while (filled < n) { // a whole period stands in front: copies of it follow
+      int more = Math.min(n - filled, filled - filled % width);
+      System.arraycopy(own.second, 0, own.second, filled, more);
+      filled += more;
+    }
+  }
+
+  @Override
   protected void doNormalise(NormParameters norm, Matrix z, Matrix y, Matrix statistics) {
     batchNorm.normalise(norm, CpuMatrix.host(z), CpuMatrix.host(y), CpuMatrix.host(statistics));
   }

@@ -60,6 +60,11 @@ record CpuMatrix(HostMatrix host) implements DeviceMatrix {
   }
 
   @Override
+  public CpuMatrix reshape(long rows, long cols) {
+    return new CpuMatrix(host.reshape(rows, cols));
+  }
+
+  @Override
   public void close() {
     host.close();
   }

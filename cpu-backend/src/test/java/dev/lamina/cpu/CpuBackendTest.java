@@ -151,6 +151,11 @@ final class CpuBackendTest {
     }
 
     @Override
+    public DeviceMatrix reshape(long rows, long cols) {
+      return new Foreign(host.reshape(rows, cols));
+    }
+
+    @Override
     public void close() {
       host.close();
     }

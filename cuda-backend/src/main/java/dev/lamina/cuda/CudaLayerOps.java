@@ -86,6 +86,26 @@ final class CudaLayerOps extends AbstractLayerOps {
   }
 
   @Override
+  protected void doActivateCurvature(Activation activation, Matrix z, Matrix delta) {
+    with(
+        "activateCurvature",
+        z,
+        workspace ->
+            TangentPass.activateCurvature(
+                workspace, ActivationCode.of(workspace, activation), z, delta));
+  }
+
+  @Override
+  protected void doScaleTangents(Matrix slope, Optional<Bend> bend, Matrix tangents) {
+    with(
+        "scaleTangents",
+        tangents,
+        workspace ->
+            TangentPass.scale(
+                workspace, slope, bend.map(Bend::factor), bend.map(Bend::other), tangents));
+  }
+
+  @Override
   protected void doNormalise(NormParameters norm, Matrix z, Matrix y, Matrix statistics) {
     with("normalise", z, workspace -> NormPass.normalise(workspace, norm, z, y, statistics));
   }

@@ -2,6 +2,7 @@ package dev.lamina.cuda;
 
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
+import dev.lamina.matrix.Matrix;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -76,6 +77,13 @@ final class CudaMatrix implements DeviceMatrix {
   public CudaMatrix rows(long from, long to) {
     Objects.checkFromToIndex(from, to, block.rows());
     return new CudaMatrix(owner, block.rows(from, to), false, closed);
+  }
+
+  @Override
+  public CudaMatrix reshape(long rows, long cols) {
+    Matrix.requireReshape(this, rows, cols);
+    DeviceBlock same = new DeviceBlock(block.address(), block.dtype(), rows, cols, cols);
+    return new CudaMatrix(owner, same, false, closed);
   }
 
   @Override

@@ -198,6 +198,18 @@ public abstract class BackendContracts {
   }
 
   @Nested
+  final class Tangents extends TangentContract {
+    Tangents() {
+      super(name, dtype);
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return BackendContracts.this.open(config);
+    }
+  }
+
+  @Nested
   final class Norms extends NormContract {
     Norms() {
       super(name, dtype);

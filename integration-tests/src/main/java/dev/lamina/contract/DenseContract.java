@@ -323,6 +323,10 @@ public abstract class DenseContract extends LayerContract {
       double want = Inputs.round(dtype(), left);
       assertThat(delta.read()).as(text).isDeepEqualTo(new double[][] {{want, want}});
     }
+    Placed z = place(new double[][] {{-1, 1}});
+    Placed delta = place(new double[][] {{1, 1}});
+    layers().activateBackward(activation("hardTanh"), z.matrix(), delta.matrix());
+    assertThat(delta.read()).as("hardTanh").isDeepEqualTo(new double[][] {{0, 1}});
   }
 
   @Test

@@ -33,6 +33,8 @@ public abstract class LayerContract extends BackendContract {
           "sigmoid",
           "softplus",
           "silu",
+          "elu",
+          "hardTanh",
           "polynomial(coefficients=[0.5, 1, 0.3])",
           "hermite(coefficients=[0.1, 0.7, 0.2, 0.1])");
 

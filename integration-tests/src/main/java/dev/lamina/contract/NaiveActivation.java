@@ -57,6 +57,34 @@ record NaiveActivation(
     };
   }
 
+  /** Returns φ″(u) away from kinks, at a jump of φ″ that of the left side. */
+  static double secondDerivative(Activation activation, double u) {
+    return switch (activation) {
+      case Activation.PiecewiseLinear p -> 0;
+      case Activation.Sign s -> 0;
+      case Activation.HardTanh h -> 0;
+      case Activation.Elu e -> u > 0 ? 0 : Math.exp(u);
+      case Activation.Polynomial p -> powers(differentiated(differentiated(p.coefficients())), u);
+      case Activation.Hermite h -> hermite(h.coefficients(), 2, u);
+      case Activation.Smooth s -> {
+        double l = logistic(u);
+        double left = logistic(-u);
+        double t = Math.tanh(u);
+        yield switch (s) {
+          case ERF -> 2 / Math.sqrt(Math.PI) * Math.exp(-u * u) * -2 * u;
+          case GELU -> 2 * density(u) - square(u) * density(u);
+          case SIN -> -Math.sin(u);
+          case COS -> -Math.cos(u);
+          case EXP -> Math.exp(u);
+          case TANH -> 2 * t * t * t - 2 * t;
+          case SIGMOID -> l * left * left - l * l * left;
+          case SOFTPLUS -> l * left;
+          case SILU -> 2 * l * left + u * (l * left * left - l * l * left);
+        };
+      }
+    };
+  }
+
   /** Returns max(0, u)ⁿ, of which the arc-cosine kernel of order n is made; n = 0 is a step. */
   static NaiveActivation rectifiedPower(int n) {
     return new NaiveActivation(
@@ -105,16 +133,20 @@ record NaiveActivation(
   }
 
   /**
-   * Returns Σ cₙ dᵏ/duᵏ Heₙ(u)/√n! for k = 0 or 1, with Heₙ from its recursion and Heₙ′ = n Heₙ₋₁.
+   * Returns Σ cₙ dᵏ/duᵏ Heₙ(u)/√n! for k = 0, 1 or 2, with Heₙ from its recursion and Heₙ′ = n
+   * Heₙ₋₁.
    */
   private static double hermite(List<Double> coefficients, int k, double u) {
     double sum = 0;
+    double beforeThat = 0;
     double previous = 0;
     double he = 1;
     double root = 1;
     for (int n = 0; n < coefficients.size(); n++) {
-      sum += coefficients.get(n) * (k == 0 ? he : n * previous) / root;
+      double term = k == 0 ? he : k == 1 ? n * previous : n * (n - 1.0) * beforeThat;
+      sum += coefficients.get(n) * term / root;
       double next = u * he - n * previous;
+      beforeThat = previous;
       previous = he;
       he = next;
       root *= Math.sqrt(n + 1);

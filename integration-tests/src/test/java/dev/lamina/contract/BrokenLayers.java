@@ -66,6 +66,29 @@ record BrokenLayers(LayerOps right, Flaw flaw, boolean singleThread) implements 
   }
 
   @Override
+  public void activateCurvature(Activation activation, Matrix z, Matrix delta) {
+    if (flaw == Flaw.CURVATURE_FORGOTTEN) {
+      right.activateBackward(activation, z, delta);
+    } else {
+      right.activateCurvature(activation, z, delta);
+    }
+  }
+
+  @Override
+  public void scaleTangents(Matrix slope, Matrix tangents) {
+    right.scaleTangents(slope, tangents);
+  }
+
+  @Override
+  public void scaleTangents(Matrix slope, Matrix bend, Matrix other, Matrix tangents) {
+    if (flaw == Flaw.BEND_FORGOTTEN) {
+      right.scaleTangents(slope, tangents);
+    } else {
+      right.scaleTangents(slope, bend, other, tangents);
+    }
+  }
+
+  @Override
   public void normalise(NormParameters norm, Matrix z, Matrix y, Matrix statistics) {
     right.normalise(norm, z, y, statistics);
     if (flaw == Flaw.RUNNING_VARIANCE_BIASED && norm.variance() instanceof HostMatrix v) {

@@ -54,6 +54,7 @@ class ContractKitTest {
         "JITTER_UNREPORTED",
         "CONVERGENCE_CLAIMED",
         "SLOPE_AT_KINK",
+        "BEND_FORGOTTEN",
         "RUNNING_VARIANCE_BIASED",
         "NESTEROV_IGNORED",
         "LAYER_BITS_DEPEND_ON_THREADS"
@@ -86,6 +87,7 @@ class ContractKitTest {
           Map.entry(EigenContract.class, Eigenvalues.class),
           Map.entry(IterationContract.class, Iteration.class),
           Map.entry(DenseContract.class, Dense.class),
+          Map.entry(TangentContract.class, Tangents.class),
           Map.entry(NormContract.class, Norms.class),
           Map.entry(UpdateContract.class, Updates.class),
           Map.entry(LayerResourceContract.class, LayerResources.class));
@@ -281,6 +283,21 @@ class ContractKitTest {
     private final Broken broken;
 
     Dense(Broken broken) {
+      super("", DType.FLOAT32);
+      this.broken = broken;
+    }
+
+    @Override
+    protected Backend open(LaminaConfig config) {
+      return broken.open(config);
+    }
+  }
+
+  @ExtendWith(FlawOfRun.class)
+  static final class Tangents extends TangentContract {
+    private final Broken broken;
+
+    Tangents(Broken broken) {
       super("", DType.FLOAT32);
       this.broken = broken;
     }

@@ -55,6 +55,8 @@ enum Flaw {
   LAYER_BIAS_FORGOTTEN(DenseContract.class, "goesForwardAndBackward", 3),
   DERIVATIVE_FORGOTTEN(DenseContract.class, "goesThroughEveryActivation", 9),
   SLOPE_AT_KINK(DenseContract.class, "theSlopeAtAKinkIsTheLeftOne"),
+  CURVATURE_FORGOTTEN(TangentContract.class, "multipliesBySecondDerivatives", 9),
+  BEND_FORGOTTEN(TangentContract.class, "takesTangentsThroughActivations", 2),
   RUNNING_VARIANCE_BIASED(NormContract.class, "normalisesBatches", 2),
   FACTOR_IGNORED(UpdateContract.class, "computesCrossEntropies", 2),
   ROWS_FROM_THE_START(UpdateContract.class, "gathersRows"),

@@ -451,6 +451,25 @@ public enum DeviceFunction {
   ACTIVATE_BACKWARD_F64("layers", 256, 0, Parameters.ACTIVATE_BACKWARD),
 
   /**
+   * delta ← delta ∘ φ″(z), n×m.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  ACTIVATE_CURVATURE_F32("layers", 256, 0, Parameters.ACTIVATE_BACKWARD),
+  /** {@link #ACTIVATE_CURVATURE_F32} for float64. */
+  ACTIVATE_CURVATURE_F64("layers", 256, 0, Parameters.ACTIVATE_BACKWARD),
+
+  /**
+   * tangents ← slope ∘ tangents + bend ∘ other, n×m, in blocks of k columns; slope and bend are
+   * n×k. Without the second term if bend is 0.
+   *
+   * <p>Grid: ⌈n·m/1024⌉.
+   */
+  SCALE_TANGENTS_F32("layers", 256, 0, Parameters.SCALE_TANGENTS),
+  /** {@link #SCALE_TANGENTS_F32} for float64. */
+  SCALE_TANGENTS_F64("layers", 256, 0, Parameters.SCALE_TANGENTS),
+
+  /**
    * delta ← delta ∘ φ′(z), n×m, unless z is 0, and the sums of its columns by rows 1024·b … 1024·b
    * + 1023: {@code partial}[b][c], float64, or if partial is 0, which needs n ≤ 1024, {@code
    * bias}[c]. {@link #MULTIPLY_SUM_F32} adds the parts. n may be 0.
@@ -699,6 +718,19 @@ public enum DeviceFunction {
         with(
             with(new String[] {"z", "zStride", "n", "m"}, ACTIVATION),
             new String[] {"delta", "deltaStride"});
+    static final String[] SCALE_TANGENTS = {
+      "slope",
+      "slopeStride",
+      "k",
+      "bend",
+      "bendStride",
+      "other",
+      "otherStride",
+      "tangents",
+      "tangentsStride",
+      "n",
+      "m"
+    };
     static final String[] DENSE_DELTA = with(ACTIVATE_BACKWARD, new String[] {"partial", "bias"});
     static final String[] NORMALISE = {
       "z",
