@@ -24,6 +24,7 @@ final class Subcommands {
         .addSubcommand(new LinearityCommand(session))
         .addSubcommand(new MergeCommand(session))
         .addSubcommand(new SparsityCommand(session))
+        .addSubcommand(new HessianCommand(session))
         .addSubcommand(new BenchCommand(session))
         .addSubcommand(NetworkCommand.of(session))
         .addSubcommand(DataCommand.of(session));

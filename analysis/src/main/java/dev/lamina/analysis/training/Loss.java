@@ -41,7 +41,8 @@ public enum Loss {
    * @param losses n×1, overwritten; their sum is the mean loss
    * @param gradient n×C, overwritten
    */
-  void compute(LayerOps ops, Matrix outputs, Matrix targets, Matrix losses, Matrix gradient) {
+  public void compute(
+      LayerOps ops, Matrix outputs, Matrix targets, Matrix losses, Matrix gradient) {
     double factor = 1.0 / outputs.rows();
     switch (this) {
       case CROSS_ENTROPY -> ops.softmaxCrossEntropy(outputs, targets, factor, losses, gradient);

@@ -1,0 +1,137 @@
+package dev.lamina.analysis.curvature;
+
+import dev.lamina.analysis.embedding.Perceptron;
+import dev.lamina.backend.Backend;
+import dev.lamina.matrix.HostMatrix;
+
+/**
+ * Finds critical points of the risk: Levenberg–Marquardt steps go downhill until the gradient is
+ * small, then Newton steps with the pseudo-inverse of the Hessian, halved while they do not make
+ * the gradient smaller, go on until it nearly vanishes. Newton steps may end at saddles.
+ *
+ * @param target Σ |gradient| at which the search is done
+ * @param newtonFrom Σ |gradient| below which Newton steps begin
+ * @param dampedSteps Levenberg–Marquardt steps at most; they end too when they stop helping
+ * @param newtonSteps Newton steps at most
+ */
+public record CriticalPoints(double target, double newtonFrom, int dampedSteps, int newtonSteps) {
+  /** To 10⁻¹², as fixtures need. */
+  public static final CriticalPoints PRECISE = new CriticalPoints(1e-12, 1e-5, 300, 60);
+
+  /** Share of the largest eigenvalue below which the Hessian counts as singular. */
+  private static final double SINGULAR = 1e-8;
+
+  private static final int HALVINGS = 40;
+  private static final double LEAST_DAMPING = 1e-14;
+  private static final double MOST_DAMPING = 1e12;
+
+  /** Checks the numbers. */
+  public CriticalPoints {
+    if (!(target > 0) || !(newtonFrom > 0) || dampedSteps < 0 || newtonSteps < 0) {
+      throw new IllegalArgumentException(
+          "critical point: gradients must be positive and steps not negative but they are %s, %s, %d, %d"
+              .formatted(target, newtonFrom, dampedSteps, newtonSteps));
+    }
+  }
+
+  /**
+   * {@return where a search ends}
+   *
+   * @param backend where to compute
+   * @param start where to begin
+   * @param risk what is measured
+   * @throws IllegalArgumentException if there are too many parameters for dense matrices
+   */
+  public CriticalPoint find(Backend backend, Perceptron start, Risk risk) {
+    DenseSpectrum.requireSize(start.parameterCount());
+    Search search = new Search(backend, risk, new RiskPoint(backend, start, risk));
+    try {
+      int damped = damped(search);
+      int newton = newton(search);
+      RiskPoint end = search.point;
+      return new CriticalPoint(
+          end.network(), end.loss(), end.gradientL1(), status(search), damped, newton);
+    } finally {
+      search.point.close();
+    }
+  }
+
+  private CriticalPoint.Status status(Search search) {
+    if (search.point.gradientL1() < target) {
+      return CriticalPoint.Status.CRITICAL;
+    }
+    return search.stalled ? CriticalPoint.Status.STALLED : CriticalPoint.Status.OUT_OF_STEPS;
+  }
+
+  private int damped(Search search) {
+    double damping = 1e-3;
+    int steps = 0;
+    while (steps < dampedSteps
+        && damping < MOST_DAMPING
+        && search.point.gradientL1() >= newtonFrom) {
+      SymmetricSystem system = search.system(Form.GAUSS_NEWTON);
+      double unit = Math.max(system.largest(), Double.MIN_NORMAL);
+      double loss = search.point.loss();
+      boolean moved = false;
+      while (!moved && damping < MOST_DAMPING) {
+        double[] step = system.shifted(damping * unit);
+        moved = search.move(step, 1, to -> to.loss() < loss);
+        damping = moved ? Math.max(damping / 5, LEAST_DAMPING) : damping * 4;
+      }
+      steps += moved ? 1 : 0;
+    }
+    return steps;
+  }
+
+  private int newton(Search search) {
+    int steps = 0;
+    while (steps < newtonSteps && !search.stalled && search.point.gradientL1() >= target) {
+      double[] step = search.system(Form.HESSIAN).pseudoInverse(SINGULAR);
+      double gradient = search.point.gradientL1();
+      double share = 1;
+      boolean moved = false;
+      for (int h = 0; h <= HALVINGS && !moved; h++) {
+        moved = search.move(step, share, to -> to.gradientL1() < gradient);
+        share /= 2;
+      }
+      search.stalled = !moved;
+      steps += moved ? 1 : 0;
+    }
+    return steps;
+  }
+
+  /** Where a search is. */
+  private static final class Search {
+    private final Backend backend;
+    private final Risk risk;
+    private RiskPoint point;
+    private boolean stalled;
+
+    Search(Backend backend, Risk risk, RiskPoint point) {
+      this.backend = backend;
+      this.risk = risk;
+      this.point = point;
+    }
+
+    SymmetricSystem system(Form form) {
+      try (HostMatrix matrix = point.matrix(form)) {
+        return new SymmetricSystem(backend, matrix, point.gradient());
+      }
+    }
+
+    /** Moves against a step if the point there is better. */
+    boolean move(double[] step, double share, java.util.function.Predicate<RiskPoint> better) {
+      double[] theta = point.network().parameters();
+      for (int i = 0; i < theta.length; i++) {
+        theta[i] -= share * step[i];
+      }
+      RiskPoint next = new RiskPoint(backend, point.network().withParameters(theta), risk);
+      boolean moved = better.test(next);
+      (moved ? point : next).close();
+      if (moved) {
+        point = next;
+      }
+      return moved;
+    }
+  }
+}

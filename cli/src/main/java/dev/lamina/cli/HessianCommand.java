@@ -1,0 +1,255 @@
+package dev.lamina.cli;
+
+import dev.lamina.Lamina;
+import dev.lamina.analysis.curvature.CriticalPoint;
+import dev.lamina.analysis.curvature.CriticalPoints;
+import dev.lamina.analysis.curvature.DenseSpectrum;
+import dev.lamina.analysis.curvature.Form;
+import dev.lamina.analysis.curvature.Inertia;
+import dev.lamina.analysis.curvature.Lanczos;
+import dev.lamina.analysis.curvature.Risk;
+import dev.lamina.analysis.curvature.RiskPoint;
+import dev.lamina.analysis.curvature.SpectralDensity;
+import dev.lamina.analysis.embedding.KinkDistance;
+import dev.lamina.analysis.embedding.Perceptron;
+import dev.lamina.analysis.embedding.Samples;
+import dev.lamina.analysis.training.Loss;
+import dev.lamina.backend.Backend;
+import dev.lamina.matrix.DType;
+import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.NpyFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lamina hessian}: curvature of the loss of a network. */
+@Command(
+    name = "hessian",
+    description = "Eigenvalues of the Hessian of a network's loss, and how many have which sign.",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "mse is the mean over samples of the squared distance to the target, summed over outputs and",
+      "without 1/2; mean-square is that over the number of outputs. As zero counts |eigenvalue| <=",
+      "1e-9 max(1, largest). Away from critical points",
+      "signs of eigenvalues below |gradient| (1 + |parameters|) mean nothing; --polish finds one."
+    })
+final class HessianCommand extends Subcommand {
+  /** Σ |gradient| up to which a point counts as critical. */
+  private static final double CRITICAL = 1e-12;
+
+  /** Nearer than this a sample is on a kink. */
+  private static final double ON_KINK = 1e-12;
+
+  @Mixin private EmbeddingFiles files;
+
+  @Option(names = "--x", required = true, paramLabel = "X.npy", description = "Samples in rows.")
+  private Path x;
+
+  @Option(
+      names = "--y",
+      required = true,
+      paramLabel = "Y.npy",
+      description = "N class labels from 0, or N×C one-hot rows or numbers.")
+  private Path y;
+
+  @Option(
+      names = "--loss",
+      paramLabel = "LOSS",
+      description = "mse, mean-square or cross-entropy (default: mse).")
+  private String loss = "mse";
+
+  @ArgGroup(multiplicity = "0..1")
+  private Mode mode = new Mode();
+
+  /** What is computed. */
+  private static final class Mode {
+    @Option(names = "--dense", description = "All eigenvalues (default).")
+    private boolean dense;
+
+    @Option(
+        names = "--top",
+        paramLabel = "K",
+        description = "The K largest and K smallest, by the Lanczos method, without the matrix.")
+    private Integer top;
+
+    @Option(
+        names = "--density",
+        description = "The density of the eigenvalues, by stochastic Lanczos quadrature.")
+    private boolean density;
+  }
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Lanczos steps at most (default: 4 K + 60, and 60 for the density).")
+  private Integer steps;
+
+  @Option(
+      names = "--probes",
+      paramLabel = "P",
+      description = "Random vectors for the density (default: ${DEFAULT-VALUE}).")
+  private int probes = 8;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Of random vectors (default: ${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Option(
+      names = "--polish",
+      paramLabel = "B.safetensors",
+      description = {
+        "First go downhill and by Newton steps to a critical point, write it, and look there."
+      })
+  private Path polish;
+
+  HessianCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  Output execute() {
+    OutputFiles.require(
+        List.of(
+            new OutputFiles.Named("--network", files.network),
+            new OutputFiles.Named("--x", x),
+            new OutputFiles.Named("--y", y)),
+        polish == null ? List.of() : List.of(new OutputFiles.Named("--polish", polish)));
+    Perceptron network = files.read();
+    if (mode.top == null && !mode.density) {
+      DenseSpectrum.requireSize(network.parameterCount());
+    }
+    Risk risk = risk(network);
+    try (Lamina lamina = Lamina.open(session().config())) {
+      long start = System.nanoTime();
+      Optional<CriticalPoint> found = polished(lamina.backend(), network, risk);
+      Perceptron at = found.map(CriticalPoint::network).orElse(network);
+      Optional<KinkDistance> kink = kink(at, risk);
+      try (RiskPoint point = new RiskPoint(lamina.backend(), at, risk)) {
+        HessianDocument document = document(point, found, kink);
+        document.put("seconds", Stopwatch.secondsSince(start));
+        return Output.of(document.values(), document.text());
+      }
+    }
+  }
+
+  private Risk risk(Perceptron network) {
+    Loss kind = Loss.words().get(loss);
+    if (kind == null) {
+      throw new IllegalArgumentException(
+          "--loss must be one of %s but is %s".formatted(Loss.words().keySet(), loss));
+    }
+    RealMatrix samples = EmbeddingFiles.samples(x, network, session());
+    RealMatrix targets = targets(network.width(network.depth()));
+    if (targets.getRowDimension() != samples.getRowDimension()) {
+      throw new IllegalArgumentException(
+          "%s has %d samples but %s has %d targets"
+              .formatted(x, samples.getRowDimension(), y, targets.getRowDimension()));
+    }
+    return new Risk(kind, samples, targets);
+  }
+
+  private RealMatrix targets(int outputs) {
+    List<Long> shape = NpyFile.header(y).shape();
+    boolean column = shape.size() == 1 || (shape.size() == 2 && shape.get(1) == 1);
+    if (column && outputs > 1) {
+      int[] labels = NpyFile.readLabels(y, outputs);
+      RealMatrix targets = MatrixUtils.createRealMatrix(labels.length, outputs);
+      for (int i = 0; i < labels.length; i++) {
+        targets.setEntry(i, labels[i], 1);
+      }
+      return targets;
+    }
+    try (HostMatrix targets = InputFile.read(y, DType.FLOAT64, session())) {
+      if (targets.cols() != outputs) {
+        throw new IllegalArgumentException(
+            "%s has %d outputs but %s is %s; it must have a column for each output, or class labels in one column"
+                .formatted(files.network, outputs, y, targets.shape()));
+      }
+      return Samples.of(targets, outputs, y.toString());
+    }
+  }
+
+  private Optional<CriticalPoint> polished(Backend backend, Perceptron network, Risk risk) {
+    if (polish == null) {
+      return Optional.empty();
+    }
+    CriticalPoint found = CriticalPoints.PRECISE.find(backend, network, risk);
+    EmbeddingFiles.write(polish, found.network());
+    return Optional.of(found);
+  }
+
+  private Optional<KinkDistance> kink(Perceptron network, Risk risk) {
+    Optional<KinkDistance> kink = KinkDistance.of(network, risk.x());
+    kink.filter(k -> !k.isSafe())
+        .ifPresent(k -> {
+          String where =
+              "sample %d is %s from a kink of neuron %d of layer %d"
+                  .formatted(k.sample(), k.distance(), k.neuron(), k.layer());
+          if (k.distance() <= ON_KINK) {
+            throw new IllegalArgumentException(
+                "hessian: " + where + ": the loss has no second derivatives there");
+          }
+          session().say(where + ": second derivatives hold only that near");
+        });
+    return kink;
+  }
+
+  private HessianDocument document(
+      RiskPoint point, Optional<CriticalPoint> found, Optional<KinkDistance> kink) {
+    HessianDocument document = new HessianDocument();
+    document.put("network", files.network.toString());
+    document.put("parameters", point.size());
+    document.put("loss", loss);
+    document.put("value", point.loss());
+    document.put("gradientL1", point.gradientL1());
+    document.put("critical", point.gradientL1() <= CRITICAL);
+    document.put("meaningfulFrom", meaningfulFrom(point));
+    kink.ifPresent(k -> document.put("kinkDistance", k.distance()));
+    found.ifPresent(
+        f -> document.put("search", f.status().name().toLowerCase(java.util.Locale.ROOT)));
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    if (mode.top != null) {
+      int most = steps == null ? 4 * mode.top + 60 : steps;
+      document.extremes(new Lanczos(most, 1e-8).extremes(point, Form.HESSIAN, mode.top, random));
+    } else if (mode.density) {
+      int most = steps == null ? 60 : steps;
+      document.density(SpectralDensity.of(point, Form.HESSIAN, probes, most, random));
+    } else {
+      double[] values = DenseSpectrum.of(point, Form.HESSIAN);
+      document.dense(values, Inertia.of(values));
+    }
+    document.put("warnings", warnings(point, document));
+    return document;
+  }
+
+  private static double meaningfulFrom(RiskPoint point) {
+    double norm = MatrixUtils.createRealVector(point.network().parameters()).getNorm();
+    return point.gradientL1() * (1 + norm);
+  }
+
+  private static List<String> warnings(RiskPoint point, HessianDocument document) {
+    List<String> warnings = new ArrayList<>();
+    if (point.gradientL1() > CRITICAL) {
+      warnings.add(
+          "not a critical point: the gradient's entries add to %.3g; signs of eigenvalues below %.3g mean nothing%s, so neither minimum or saddle nor the degeneracy can be concluded from them; --polish goes to a critical point"
+              .formatted(
+                  point.gradientL1(),
+                  meaningfulFrom(point),
+                  document.below(meaningfulFrom(point))));
+    }
+    return warnings;
+  }
+}

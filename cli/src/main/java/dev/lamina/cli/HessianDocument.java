@@ -1,0 +1,121 @@
+package dev.lamina.cli;
+
+import dev.lamina.analysis.curvature.Inertia;
+import dev.lamina.analysis.curvature.Lanczos;
+import dev.lamina.analysis.curvature.SpectralDensity;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/** What {@code lamina hessian} prints: names of the JSON document with their values. */
+final class HessianDocument {
+  private static final int SHOWN = 10;
+
+  private final Map<String, Object> values = new LinkedHashMap<>();
+  private final StringJoiner found = new StringJoiner("\n");
+  private double[] eigenvalues = {};
+  private double tolerance = Double.NaN;
+
+  void put(String name, Object value) {
+    values.put(name, value);
+  }
+
+  Map<String, Object> values() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  void dense(double[] ascending, Inertia inertia) {
+    eigenvalues = ascending;
+    tolerance = inertia.tolerance();
+    inertia(inertia.positive(), inertia.negative(), inertia.zero(), tolerance);
+    put("eigenvalues", ascending);
+    found.add(
+        "inertia: %d positive, %d negative, %d zero (within %.3g)"
+            .formatted(
+                inertia.positive(), inertia.negative(), inertia.zero(), inertia.tolerance()));
+    List<Double> all = Arrays.stream(ascending).boxed().toList();
+    found.add("smallest: " + some(all));
+    found.add("largest:  " + some(all.reversed()));
+  }
+
+  void extremes(Lanczos.Extremes extremes) {
+    inertia(null, null, null, null);
+    put("eigenvalues", extremes.largest().reversed());
+    put("smallest", extremes.smallest());
+    put("residual", extremes.residual());
+    put("steps", extremes.steps());
+    put("converged", extremes.converged());
+    found.add("largest:  " + some(extremes.largest()));
+    found.add("smallest: " + some(extremes.smallest()));
+    found.add(
+        "each within %.3g of an eigenvalue after %d products%s"
+            .formatted(
+                extremes.residual(),
+                extremes.steps(),
+                extremes.converged() ? "" : ": not converged, raise --steps"));
+  }
+
+  void density(SpectralDensity density) {
+    inertia(null, null, null, null);
+    put("eigenvalues", density.nodes());
+    put("weights", density.weights());
+    put("meanEigenvalue", density.trace());
+    put("meanEigenvalueError", density.traceError());
+    put("probes", density.probes());
+    put("steps", density.steps());
+    double low = density.nodes().getFirst();
+    double high = density.nodes().getLast();
+    found.add(
+        "eigenvalues from %.6g to %.6g, mean %.6g ± %.2g; shares:"
+            .formatted(low, high, density.trace(), density.traceError()));
+    double largest = Math.max(Math.abs(low), Math.abs(high));
+    double[] cuts = {-1.1, -1e-1, -1e-2, -1e-3, -1e-4, 1e-4, 1e-3, 1e-2, 1e-1, 1.1};
+    for (int i = 1; i < cuts.length; i++) {
+      double from = cuts[i - 1] * largest;
+      double to = cuts[i] * largest;
+      found.add("  %11.4g to %11.4g  %8.5f".formatted(from, to, density.share(from, to)));
+    }
+  }
+
+  private void inertia(Integer positive, Integer negative, Integer zero, Double within) {
+    put("positive", positive);
+    put("negative", negative);
+    put("zero", zero);
+    put("tolerance", within);
+  }
+
+  /** Says how many eigenvalues count as not zero but are below a bound. */
+  String below(double bound) {
+    long count =
+        Arrays.stream(eigenvalues)
+            .filter(v -> Math.abs(v) > tolerance && Math.abs(v) < bound)
+            .count();
+    return count == 0 ? "" : " (" + count + " of those counted as not zero)";
+  }
+
+  String text() {
+    StringJoiner text = new StringJoiner("\n");
+    text.add(
+        "%s: %d parameters, %s %.12g, gradient (sum of sizes) %.3g"
+            .formatted(
+                values.get("network"),
+                values.get("parameters"),
+                values.get("loss"),
+                values.get("value"),
+                values.get("gradientL1")));
+    text.add(found.toString());
+    if (values.get("warnings") instanceof List<?> warnings) {
+      warnings.forEach(w -> text.add(w.toString()));
+    }
+    return text.toString();
+  }
+
+  private static String some(List<Double> v) {
+    StringJoiner text = new StringJoiner(", ", "", v.size() > SHOWN ? ", …" : "");
+    v.stream().limit(SHOWN).forEach(d -> text.add("%.8g".formatted(d)));
+    return text.toString();
+  }
+}

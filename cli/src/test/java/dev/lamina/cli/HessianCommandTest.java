@@ -1,0 +1,203 @@
+package dev.lamina.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lamina.analysis.network.DenseLayer;
+import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.NetworkFile;
+import dev.lamina.kernel.Activation;
+import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.NpyFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HessianCommandTest {
+  @TempDir Path folder;
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static DenseLayer layer(double[][] w, double[] b, Activation activation) {
+    return new DenseLayer(
+        HostMatrix.of(w),
+        Optional.of(HostMatrix.of(new double[][] {b})),
+        Optional.empty(),
+        activation,
+        false);
+  }
+
+  /** The teacher of the golden cases, near a minimum whose eigenvalues are known. */
+  private void teacher(String activation) {
+    List<DenseLayer> layers =
+        List.of(
+            layer(
+                new double[][] {{1.1}, {-0.9}},
+                new double[] {0.4, 0.3},
+                Activation.parse(activation)),
+            layer(new double[][] {{1.2, -0.8}}, new double[] {0.1}, Activation.IDENTITY));
+    try (Network network = new Network(layers)) {
+      NetworkFile.write(folder.resolve("a"), network);
+    }
+  }
+
+  private void data() {
+    double[][] x = new double[13][1];
+    double[][] y = new double[13][1];
+    for (int i = 0; i < 13; i++) {
+      double at = -3 + 0.5 * i;
+      x[i][0] = at;
+      y[i][0] =
+          1.2 * elu(1.1 * at + 0.4) - 0.8 * elu(-0.9 * at + 0.3) + 0.1 + 0.1 * Math.sin(5 * at);
+    }
+    write("x.npy", x);
+    write("y.npy", y);
+  }
+
+  private void write(String name, double[][] values) {
+    try (HostMatrix m = HostMatrix.of(values)) {
+      NpyFile.write(folder.resolve(name), m);
+    }
+  }
+
+  private static double elu(double u) {
+    return u > 0 ? u : Math.expm1(u);
+  }
+
+  private RunResult hessian(String... more) {
+    String[] all = {
+      "hessian", "--network", file("a"), "--x", file("x.npy"), "--y", file("y.npy"), "--json"
+    };
+    String[] line = java.util.Arrays.copyOf(all, all.length + more.length);
+    System.arraycopy(more, 0, line, all.length, more.length);
+    return RunResult.of(line);
+  }
+
+  @Test
+  void polishesAndCountsEigenvalues() {
+    teacher("elu");
+    data();
+    JsonNode found = hessian("--loss", "mse", "--dense", "--polish", file("b")).json();
+    assertThat(found.get("gradientL1").doubleValue()).isLessThan(1e-12);
+    assertThat(found.get("critical").booleanValue()).isTrue();
+    assertThat(found.get("search").textValue()).isEqualTo("critical");
+    assertThat(found.get("value").doubleValue()).isCloseTo(0.003744959101, within(1e-12));
+    assertThat(found.get("positive").intValue()).isEqualTo(7);
+    assertThat(found.get("negative").intValue()).isZero();
+    assertThat(found.get("zero").intValue()).isZero();
+    assertThat(found.get("tolerance").doubleValue()).isCloseTo(1.58e-8, within(1e-10));
+    assertThat(found.get("eigenvalues")).hasSize(7);
+    assertThat(found.get("eigenvalues").get(6).doubleValue()).isCloseTo(15.800164891, within(1e-8));
+    assertThat(found.get("warnings")).isEmpty();
+
+    JsonNode again =
+        RunResult.of(
+                "hessian",
+                "--network",
+                file("b"),
+                "--x",
+                file("x.npy"),
+                "--y",
+                file("y.npy"),
+                "--top",
+                "2",
+                "--json")
+            .json();
+    assertThat(again.get("eigenvalues").get(1).doubleValue()).isCloseTo(15.800164891, within(1e-8));
+    assertThat(again.get("smallest").get(0).doubleValue())
+        .isCloseTo(2.9734703227e-4, within(1e-12));
+    assertThat(again.get("converged").booleanValue()).isTrue();
+    assertThat(again.get("positive").isNull()).isTrue();
+  }
+
+  @Test
+  void saysWhatAPointThatIsNotCriticalForbids() {
+    teacher("elu");
+    data();
+    JsonNode found = hessian().json();
+    assertThat(found.get("critical").booleanValue()).isFalse();
+    double gradient = found.get("gradientL1").doubleValue();
+    assertThat(gradient).isGreaterThan(1e-3);
+    assertThat(found.get("meaningfulFrom").doubleValue()).isGreaterThan(gradient);
+    assertThat(found.get("warnings").get(0).textValue())
+        .contains("not a critical point", "minimum or saddle", "--polish");
+  }
+
+  @Test
+  void estimatesTheDensity() {
+    teacher("tanh");
+    data();
+    JsonNode found = hessian("--density", "--probes", "3").json();
+    double sum = 0;
+    for (JsonNode weight : found.get("weights")) {
+      sum += weight.doubleValue();
+    }
+    assertThat(sum).isCloseTo(1, within(1e-12));
+    assertThat(found.get("eigenvalues")).hasSameSizeAs(found.get("weights"));
+    assertThat(found.get("steps").intValue()).isEqualTo(7);
+    assertThat(
+            RunResult.of(
+                    "hessian",
+                    "--network",
+                    file("a"),
+                    "--x",
+                    file("x.npy"),
+                    "--y",
+                    file("y.npy"),
+                    "--density")
+                .out())
+        .contains("shares:", "gradient");
+  }
+
+  @Test
+  void takesClassLabels() {
+    assertThat(
+            RunResult.of(
+                    "network",
+                    "init",
+                    "--widths",
+                    "2,3,3",
+                    "--activation",
+                    "tanh",
+                    "--precision",
+                    "float64",
+                    "--out",
+                    file("a"))
+                .code())
+        .isZero();
+    write("x.npy", new double[][] {{0.3, 1}, {-1, 0.2}, {0.5, -2}});
+    write("y.npy", new double[][] {{0}, {2}, {1}});
+    JsonNode labels = hessian("--loss", "cross-entropy").json();
+    assertThat(labels.get("eigenvalues")).hasSize(21);
+    write("y.npy", new double[][] {{1, 0, 0}, {0, 0, 1}, {0, 1, 0}});
+    assertThat(hessian("--loss", "cross-entropy").json().get("eigenvalues"))
+        .isEqualTo(labels.get("eigenvalues"));
+  }
+
+  @Test
+  void refusesWhatHasNoHessian() {
+    teacher("relu");
+    data();
+    write("y.npy", new double[12][1]);
+    requireRefused(hessian(), "13 samples", "12 targets");
+    write("y.npy", new double[13][2]);
+    requireRefused(hessian(), "1 outputs", "13×2");
+    write("x.npy", new double[][] {{1}, {-0.4 / 1.1}});
+    write("y.npy", new double[2][1]);
+    requireRefused(hessian(), "sample 1", "kink of neuron 0 of layer 1", "no second derivatives");
+    requireRefused(hessian("--loss", "hinge"), "cross-entropy, mse", "hinge");
+    assertThat(RunResult.of("network", "init", "--widths", "1,4000,1", "--out", file("a")).code())
+        .isZero();
+    requireRefused(hessian("--activation", "tanh"), "at most 8192", "12001", "--top", "--density");
+  }
+
+  private static void requireRefused(RunResult result, String... words) {
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.out() + result.err()).contains(words);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.lamina.analysis.curvature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lamina.analysis.curvature.CriticalPoint.Status;
+import dev.lamina.analysis.embedding.Perceptron;
+import dev.lamina.analysis.training.Loss;
+import dev.lamina.backend.Backend;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SpectrumTest {
+  private static Backend backend;
+
+  @BeforeAll
+  static void open() {
+    backend = Cases.open();
+  }
+
+  @AfterAll
+  static void close() {
+    backend.close();
+  }
+
+  private static RiskPoint point(Loss loss) {
+    RandomGenerator random = Cases.random(1);
+    Perceptron network = Cases.random(List.of(4, 8, 6, 3), Cases.TANH, random);
+    return new RiskPoint(
+        backend,
+        network,
+        new Risk(loss, Cases.samples(40, 4, random), Cases.targets(loss, 40, 3, random)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void lanczosFindsBothEnds(Loss loss) {
+    try (RiskPoint point = point(loss)) {
+      double[] all = DenseSpectrum.of(point, Form.HESSIAN);
+      Lanczos.Extremes found =
+          new Lanczos(200, 1e-10).extremes(point, Form.HESSIAN, 5, Cases.random(2));
+      assertThat(found.converged()).isTrue();
+      assertThat(found.steps()).isLessThan(point.size());
+      for (int i = 0; i < 5; i++) {
+        double largest = all[all.length - 1 - i];
+        assertThat(found.largest().get(i)).isCloseTo(largest, within(1e-10 * all[all.length - 1]));
+        assertThat(found.smallest().get(i)).isCloseTo(all[i], within(1e-10 * all[all.length - 1]));
+      }
+    }
+  }
+
+  @Test
+  void lanczosSaysWhenItsStepsWereTooFew() {
+    try (RiskPoint point = point(Loss.MSE)) {
+      Lanczos.Extremes found =
+          new Lanczos(10, 1e-12).extremes(point, Form.HESSIAN, 5, Cases.random(2));
+      assertThat(found.converged()).isFalse();
+      assertThat(found.steps()).isEqualTo(10);
+      double[] all = DenseSpectrum.of(point, Form.HESSIAN);
+      double nearest = Double.POSITIVE_INFINITY;
+      for (double value : all) {
+        nearest = Math.min(nearest, Math.abs(value - found.largest().get(4)));
+      }
+      assertThat(nearest).as("the residual bounds the error").isLessThan(found.residual());
+      assertThatThrownBy(
+              () -> new Lanczos(10, 1e-8).extremes(point, Form.HESSIAN, 1000, Cases.random(1)))
+          .hasMessageContainingAll("there are", "eigenvalues but 1000");
+    }
+  }
+
+  @Test
+  void theDensityHasTheSpectrumsMomentsAndShares() {
+    try (RiskPoint point = point(Loss.CROSS_ENTROPY)) {
+      double[] all = DenseSpectrum.of(point, Form.HESSIAN);
+      int probes = 400;
+      SpectralDensity density =
+          SpectralDensity.of(point, Form.HESSIAN, probes, 40, Cases.random(3));
+      assertThat(density.weights().stream().mapToDouble(Double::doubleValue).sum())
+          .isCloseTo(1, within(1e-12));
+      assertThat(density.nodes()).isSorted();
+      double mean = Arrays.stream(all).average().orElseThrow();
+      assertThat(density.trace()).isCloseTo(mean, within(4 * density.traceError()));
+      double cut = 0.3 * all[all.length - 1];
+      double above = Arrays.stream(all).filter(v -> v >= cut).count() / (double) all.length;
+      // The share of one probe has a standard deviation of at most √(2/M).
+      assertThat(density.share(cut, Double.POSITIVE_INFINITY))
+          .isCloseTo(above, within(4 * Math.sqrt(2.0 / all.length / probes)));
+      assertThat(above).isPositive();
+    }
+  }
+
+  @Test
+  void inertiaCountsWithTheStatedTolerance() {
+    Inertia inertia = Inertia.of(new double[] {-3e-8, -1.9e-8, 0, 1.9e-8, 3e-8, 20});
+    assertThat(inertia.tolerance()).isCloseTo(2e-8, within(1e-20));
+    assertThat(inertia).isEqualTo(new Inertia(2, 1, 3, inertia.tolerance()));
+    assertThat(Inertia.of(new double[] {1e-9, 1.1e-9}).positive()).isEqualTo(1);
+  }
+
+  @Test
+  void aSearchSaysHowItEnded() {
+    Risk risk = Cases.eluLine();
+    CriticalPoint found = CriticalPoints.PRECISE.find(backend, Cases.eluTeacher(), risk);
+    assertThat(found.status()).isEqualTo(Status.CRITICAL);
+    assertThat(found.gradientL1()).isLessThan(1e-12);
+    assertThat(found.dampedSteps()).isPositive();
+    assertThat(found.newtonSteps()).isBetween(1, 10);
+    CriticalPoint early =
+        new CriticalPoints(1e-12, 1e-5, 2, 0).find(backend, Cases.eluTeacher(), risk);
+    assertThat(early.status()).isEqualTo(Status.OUT_OF_STEPS);
+    assertThat(early.loss()).isGreaterThan(found.loss());
+    CriticalPoint tooMuch =
+        new CriticalPoints(1e-300, 1e-5, 300, 60).find(backend, Cases.eluTeacher(), risk);
+    assertThat(tooMuch.status()).isEqualTo(Status.STALLED);
+    assertThat(tooMuch.gradientL1()).isLessThan(1e-12);
+  }
+}
