@@ -6,6 +6,7 @@ import dev.lamina.analysis.depth.LinearitySection;
 import dev.lamina.analysis.depth.MergingSection;
 import dev.lamina.analysis.learningcurve.LearningCurveSection;
 import dev.lamina.analysis.lego.LegoSection;
+import dev.lamina.analysis.lifting.LiftingSection;
 import dev.lamina.analysis.propagation.PropagationSection;
 import dev.lamina.analysis.regression.RegressionSection;
 import dev.lamina.analysis.summary.DataSection;
@@ -28,6 +29,7 @@ public final class StudySections {
         new LegoSection(),
         new LearningCurveSection(),
         new LinearitySection(),
-        new MergingSection());
+        new MergingSection(),
+        new LiftingSection());
   }
 }

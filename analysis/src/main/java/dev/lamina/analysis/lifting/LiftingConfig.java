@@ -1,0 +1,67 @@
+package dev.lamina.analysis.lifting;
+
+import dev.lamina.analysis.embedding.AffineSegments;
+import dev.lamina.analysis.study.NetworkConfig;
+import dev.lamina.config.Bounds;
+import dev.lamina.config.ConfigReader;
+import dev.lamina.kernel.Activation;
+import java.util.List;
+
+/**
+ * What the section {@code lifting} of a study computes.
+ *
+ * @param activation φ of the shallow network's hidden layer
+ * @param inserted φ of the inserted layers, exactly affine somewhere
+ * @param width neurons of each hidden layer
+ * @param lifts how many layers are inserted, one after another
+ * @param samples training samples at most
+ * @param gradient Σ |gradient| at which the search is stopped early
+ * @param lengths lengths of the segments into which a layer is lifted, for the sharpness
+ */
+public record LiftingConfig(
+    Activation activation,
+    Activation inserted,
+    int width,
+    int lifts,
+    int samples,
+    double gradient,
+    List<Double> lengths) {
+
+  /** Copies the list, and checks the activation. */
+  public LiftingConfig {
+    lengths = lengths.stream().distinct().sorted().toList();
+    if (AffineSegments.exact(inserted).isEmpty()) {
+      throw new IllegalArgumentException(AffineSegments.advice(inserted));
+    }
+  }
+
+  /**
+   * Reads the block {@code lifting { activation, inserted, width, lifts, samples, gradient, lengths
+   * }}; what is left out is as in
+   *
+   * <pre>{@code
+   * { activation = sigmoid, inserted = elu, width = 2, lifts = 2, samples = 200, gradient = 1e-4,
+   *   lengths = [0.1, 0.3, 1, 3, 10] }
+   * }</pre>
+   *
+   * @param config the block
+   * @param network the network under study, which has no effect
+   * @return the configuration
+   */
+  static LiftingConfig read(ConfigReader config, NetworkConfig network) {
+    Activation usual = new Activation.Elu();
+    Activation inserted = config.parsed("inserted", Activation::parse, usual);
+    if (AffineSegments.exact(inserted).isEmpty()) {
+      config.problem("inserted", AffineSegments.advice(inserted));
+      inserted = usual;
+    }
+    return new LiftingConfig(
+        config.parsed("activation", Activation::parse, Activation.Smooth.SIGMOID),
+        inserted,
+        config.integer("width", Bounds.between(1, 50), 2),
+        config.integer("lifts", Bounds.between(1, 5), 2),
+        config.integer("samples", Bounds.between(2, 10_000), 200),
+        config.number("gradient", Bounds.POSITIVE, 1e-4),
+        config.numbers("lengths", Bounds.POSITIVE, List.of(0.1, 0.3, 1.0, 3.0, 10.0)));
+  }
+}

@@ -1,0 +1,72 @@
+package dev.lamina.analysis.lifting;
+
+import java.util.List;
+
+/**
+ * What the section {@code lifting} of a study found.
+ *
+ * @param samples number of samples
+ * @param widths of the shallow network, inputs first
+ * @param early lifts of the point where the search was stopped early, the point itself first
+ * @param polished lifts of the critical point, the point itself first
+ * @param ending how the search for it ended
+ * @param sharpness largest eigenvalue after one lift, for each length of the segment
+ */
+public record LiftingResult(
+    int samples,
+    List<Integer> widths,
+    List<Lifted> early,
+    List<Lifted> polished,
+    String ending,
+    List<Sharpness> sharpness) {
+
+  /** Copies the lists. */
+  public LiftingResult {
+    widths = List.copyOf(widths);
+    early = List.copyOf(early);
+    polished = List.copyOf(polished);
+    sharpness = List.copyOf(sharpness);
+  }
+
+  /**
+   * A point and its Hessian.
+   *
+   * @param lifts how many layers have been inserted
+   * @param parameters how many there are
+   * @param loss the risk
+   * @param outputChange largest change of an output by the lifts
+   * @param gradient Σ |gradient|
+   * @param meaningful size from which on the sign of an eigenvalue means something
+   * @param positive eigenvalues above the tolerance
+   * @param negative eigenvalues below its negative
+   * @param zero the others
+   * @param kinkDistance of the nearest pre-activation; NaN if no activation has a kink
+   * @param eigenvalues ascending
+   */
+  public record Lifted(
+      int lifts,
+      int parameters,
+      double loss,
+      double outputChange,
+      double gradient,
+      double meaningful,
+      int positive,
+      int negative,
+      int zero,
+      double kinkDistance,
+      List<Double> eigenvalues) {
+    /** Copies the list. */
+    public Lifted {
+      eigenvalues = List.copyOf(eigenvalues);
+    }
+  }
+
+  /**
+   * How sharp a lifted point is.
+   *
+   * @param length of the segment
+   * @param scale ξ, by which features are multiplied to fit into it
+   * @param largest eigenvalue of the Hessian
+   */
+  public record Sharpness(double length, double scale, double largest) {}
+}

@@ -1,0 +1,240 @@
+package dev.lamina.analysis.lifting;
+
+import dev.lamina.analysis.lifting.LiftingResult.Lifted;
+import dev.lamina.analysis.lifting.LiftingResult.Sharpness;
+import dev.lamina.analysis.report.Axis;
+import dev.lamina.analysis.report.Block;
+import dev.lamina.analysis.report.Column;
+import dev.lamina.analysis.report.Headline;
+import dev.lamina.analysis.report.Note;
+import dev.lamina.analysis.report.Plot;
+import dev.lamina.analysis.report.SectionView;
+import dev.lamina.analysis.report.Series;
+import dev.lamina.analysis.report.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Shows a {@link LiftingResult}. */
+final class LiftingView {
+  private static final String EARLY = "stopped early";
+  private static final String POLISHED = "critical point";
+
+  private static final String SOURCE =
+      "Lifts with W′ = I as in figure 4 of arXiv 2205.13283, version 3 [published]; counts with the"
+          + " tolerance 10⁻⁹ max(1, largest), and the law that an exact lift of full rank keeps the"
+          + " numbers of positive and negative eigenvalues [derived].";
+
+  private final LiftingConfig config;
+  private final LiftingResult result;
+
+  LiftingView(LiftingConfig config, LiftingResult result) {
+    this.config = config;
+    this.result = result;
+  }
+
+  SectionView view() {
+    List<Block> blocks = new ArrayList<>();
+    blocks.add(new Note(note()));
+    blocks.add(spectra("spectra-polished", POLISHED, result.polished()));
+    blocks.add(spectra("spectra-early", EARLY, result.early()));
+    blocks.add(counts());
+    if (!result.sharpness().isEmpty()) {
+      blocks.add(sharpness());
+      blocks.add(sharpnessTable());
+    }
+    return new SectionView(introduction(), headlines(), blocks);
+  }
+
+  private static String introduction() {
+    return "Inserting a layer that stays in an affine piece of its activation keeps all outputs and"
+        + " leads from a critical point of the loss to one of a deeper network. Published: that"
+        + " this turns minima into strict saddles. Derived here: it cannot, the Hessian keeps its"
+        + " numbers of positive and negative eigenvalues and only gains zeros; negative ones seen"
+        + " where a search was stopped early come in pairs with positive ones from the gradient"
+        + " that is left.";
+  }
+
+  private String note() {
+    Lifted critical = result.polished().getFirst();
+    String search =
+        String.format(
+            Locale.ROOT,
+            "A network %s of %s, layers of %s inserted, on %d samples; squared error without ½, summed over outputs. The"
+                + " search for the critical point ended as %s with Σ|gradient| = %.2g%s.",
+            result.widths(),
+            config.activation(),
+            config.inserted(),
+            result.samples(),
+            result.ending(),
+            critical.gradient(),
+            Double.isNaN(critical.kinkDistance())
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    "; the nearest pre-activation is %.2g from a kink",
+                    critical.kinkDistance()));
+    return critical.gradient() <= 1e-12
+        ? search
+        : search
+            + String.format(
+                Locale.ROOT,
+                " So it is not critical, and signs of eigenvalues below %.2g mean nothing.",
+                critical.meaningful());
+  }
+
+  private List<Headline> headlines() {
+    return List.of(
+        new Headline(
+            "negative eigenvalues with 0, 1, … lifts, critical point",
+            negatives(result.polished()),
+            String.format(
+                Locale.ROOT,
+                "gradient %.1e; the law says: no change",
+                result.polished().getFirst().gradient())),
+        new Headline(
+            "the same where the search was stopped early",
+            negatives(result.early()),
+            String.format(Locale.ROOT, "gradient %.1e", result.early().getFirst().gradient())));
+  }
+
+  private static String negatives(List<Lifted> lifts) {
+    return lifts.stream()
+        .map(l -> Integer.toString(l.negative()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Plot spectra(String id, String what, List<Lifted> lifts) {
+    List<Series> series = new ArrayList<>();
+    for (Lifted lifted : lifts) {
+      String subject = lifted.lifts() + (lifted.lifts() == 1 ? " lift" : " lifts");
+      add(series, subject + ", positive", subject, lifted, 1);
+      add(series, subject + ", negative", subject, lifted, -1);
+    }
+    Lifted deepest = lifts.getLast();
+    series.add(
+        new Series.Line(
+            "meaningless below, deepest",
+            "bound",
+            List.of(1.0, (double) deepest.parameters()),
+            List.of(deepest.meaningful(), deepest.meaningful())));
+    return new Plot(
+        id,
+        "Eigenvalues of the Hessian, " + what,
+        "Sizes of all eigenvalues, largest first, of the point and of its lifts. Zeros lie at the"
+            + " rounding of the largest; below the line, the gradient that is left times the size of"
+            + " the parameters, a sign means nothing.",
+        SOURCE,
+        Axis.linear("rank", ""),
+        Axis.logarithmic("|eigenvalue|", ""),
+        series);
+  }
+
+  private static void add(
+      List<Series> series, String name, String subject, Lifted lifted, int sign) {
+    List<Double> sorted =
+        lifted.eigenvalues().stream()
+            .sorted((a, b) -> Double.compare(Math.abs(b), Math.abs(a)))
+            .toList();
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (int i = 0; i < sorted.size(); i++) {
+      if (sorted.get(i) * sign > 0) {
+        x.add(i + 1.0);
+        y.add(Math.abs(sorted.get(i)));
+      }
+    }
+    if (!x.isEmpty()) {
+      series.add(Series.Points.of(name, subject, x, y));
+    }
+  }
+
+  private Table counts() {
+    List<List<Object>> rows = new ArrayList<>();
+    result.early().forEach(l -> rows.add(row(EARLY, l)));
+    result.polished().forEach(l -> rows.add(row(POLISHED, l)));
+    return new Table(
+        "inertia",
+        "Signs of the eigenvalues",
+        "How many eigenvalues are positive, negative and zero, before and after each lift; the loss"
+            + " and the outputs stay.",
+        columns(
+            "point",
+            "lifts",
+            "parameters",
+            "loss",
+            "largest change of an output",
+            "sum of |gradient|",
+            "signs mean something from",
+            "positive",
+            "negative",
+            "zero",
+            "smallest eigenvalue",
+            "largest eigenvalue",
+            "distance to a kink"),
+        rows);
+  }
+
+  private static List<Object> row(String point, Lifted l) {
+    return List.of(
+        point,
+        l.lifts(),
+        l.parameters(),
+        l.loss(),
+        l.outputChange(),
+        l.gradient(),
+        l.meaningful(),
+        l.positive(),
+        l.negative(),
+        l.zero(),
+        l.eigenvalues().getFirst(),
+        l.eigenvalues().getLast(),
+        l.kinkDistance());
+  }
+
+  private Plot sharpness() {
+    List<Double> scales = result.sharpness().stream().map(Sharpness::scale).toList();
+    return new Plot(
+        "sharpness",
+        "Sharpness of the lifted point against the scale ξ",
+        "Largest eigenvalue after one lift whose layer multiplies what it sees by ξ to fit into its"
+            + " segment. Small segments need large weights behind them, and the landscape gets"
+            + " steeper: ∝ 1/ξ² on the left.",
+        "Law ∝ ‖V‖² ~ 1/ξ² for small segments: derived here. "
+            + "Points: eigenvalues of the exact Hessian.",
+        Axis.logarithmic("ξ", ""),
+        Axis.logarithmic("largest eigenvalue", ""),
+        List.of(
+            Series.Points.of(
+                "largest eigenvalue",
+                "largest eigenvalue",
+                scales,
+                result.sharpness().stream().map(Sharpness::largest).toList()),
+            new Series.Line(
+                "∝ 1/ξ²",
+                "law",
+                scales,
+                scales.stream()
+                    .map(s ->
+                        result.sharpness().getFirst().largest()
+                            * Math.pow(scales.getFirst() / s, 2))
+                    .toList())));
+  }
+
+  private Table sharpnessTable() {
+    List<List<Object>> rows = new ArrayList<>();
+    result.sharpness().forEach(s -> rows.add(List.of(s.length(), s.scale(), s.largest())));
+    return new Table(
+        "sharpness-numbers",
+        "Sharpness in numbers",
+        "Length of the segment, the scale that follows, and the largest eigenvalue.",
+        columns("length", "ξ", "largest eigenvalue"),
+        rows);
+  }
+
+  private static List<Column> columns(String... names) {
+    return Arrays.stream(names).map(Column::of).toList();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.lamina.analysis.lifting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.typesafe.config.ConfigFactory;
+import dev.lamina.analysis.curvature.Risk;
+import dev.lamina.analysis.lifting.LiftingResult.Lifted;
+import dev.lamina.analysis.lifting.LiftingResult.Sharpness;
+import dev.lamina.analysis.network.WeightInit;
+import dev.lamina.analysis.report.Json;
+import dev.lamina.analysis.report.Plot;
+import dev.lamina.analysis.report.SectionView;
+import dev.lamina.analysis.report.Table;
+import dev.lamina.analysis.study.NetworkConfig;
+import dev.lamina.analysis.study.Progress;
+import dev.lamina.analysis.study.StudySections;
+import dev.lamina.analysis.training.Loss;
+import dev.lamina.backend.Backend;
+import dev.lamina.backend.BackendId;
+import dev.lamina.config.ConfigErrors;
+import dev.lamina.config.ConfigReader;
+import dev.lamina.config.LaminaConfig;
+import dev.lamina.contract.ContractBackends;
+import dev.lamina.kernel.Activation;
+import java.util.List;
+import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LiftingStudyTest {
+  private static LiftingConfig read(String text) {
+    NetworkConfig network =
+        new NetworkConfig(List.of(8), Activation.RELU, new WeightInit.He(), true);
+    ConfigErrors errors = new ConfigErrors();
+    LiftingConfig config =
+        ConfigReader.of(ConfigFactory.parseString(text), errors)
+            .read(r -> new LiftingSection().read(r, network))
+            .orElse(null);
+    errors.throwIfAny();
+    return config;
+  }
+
+  private static LiftingResult run(LiftingConfig config, long seed) {
+    RealMatrix x = MatrixUtils.createRealMatrix(25, 1);
+    RealMatrix y = MatrixUtils.createRealMatrix(25, 1);
+    for (int i = 0; i < 25; i++) {
+      double at = -15 + 1.25 * i;
+      x.setEntry(i, 0, at);
+      y.setEntry(i, 0, Math.tanh(at - 7) + Math.tanh(at) + Math.tanh(at + 7));
+    }
+    try (Backend backend = ContractBackends.open(BackendId.CPU, LaminaConfig.defaults())) {
+      return new LiftingStudy(backend, config, Progress.NONE).run(new Risk(Loss.MSE, x, y), seed);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"elu", "leakyRelu(slope=0.1)", "hardTanh"})
+  void aLiftedMinimumIsAMinimum(String inserted) {
+    LiftingResult result =
+        run(read("activation = tanh, lengths = [0.001, 0.01], inserted = \"" + inserted + "\""), 1);
+    assertThat(result.ending()).isEqualTo("critical");
+    List<Lifted> polished = result.polished();
+    assertThat(polished).hasSize(3);
+    for (int k = 0; k < 3; k++) {
+      Lifted lifted = polished.get(k);
+      assertThat(lifted.gradient()).isLessThan(1e-11);
+      assertThat(lifted.outputChange()).isLessThan(1e-12);
+      assertThat(lifted.positive()).isEqualTo(7);
+      assertThat(lifted.negative()).isZero();
+      assertThat(lifted.zero()).isEqualTo(6 * k);
+      assertThat(lifted.eigenvalues()).hasSize(7 + 6 * k);
+      Lifted early = result.early().get(k);
+      assertThat(early.gradient()).isBetween(1e-7, 1e-3);
+      assertThat(early.parameters()).isEqualTo(lifted.parameters());
+      assertThat(early.eigenvalues().getFirst()).as("pairs").isLessThan(k == 0 ? 1 : -1e-9);
+    }
+    Sharpness small = result.sharpness().get(0);
+    Sharpness larger = result.sharpness().get(1);
+    assertThat(larger.scale() / small.scale()).isCloseTo(10, within(1e-9));
+    assertThat(small.largest() / larger.largest()).as("∝ 1/ξ²").isCloseTo(100, within(1.0));
+  }
+
+  @Test
+  void theResultIsShownAndStored() {
+    LiftingConfig config = read("activation = tanh, lifts = 1, lengths = [1]");
+    LiftingResult result = run(config, 1);
+    assertThat(Json.read(Json.write(result), LiftingResult.class)).isEqualTo(result);
+    SectionView view = new LiftingView(config, result).view();
+    assertThat(view.headlines().getFirst().value()).isEqualTo("0, 0");
+    assertThat(view.blocks().stream().filter(Plot.class::isInstance)).hasSize(3);
+    Table table =
+        view.blocks().stream()
+            .filter(Table.class::isInstance)
+            .map(Table.class::cast)
+            .findFirst()
+            .orElseThrow();
+    assertThat(table.rows()).hasSize(4);
+    assertThat(StudySections.all()).anyMatch(LiftingSection.class::isInstance);
+  }
+
+  @Test
+  void everythingHasADefaultAndLayersMustHaveALine() {
+    LiftingConfig config = read("");
+    assertThat(config.inserted()).isEqualTo(new Activation.Elu());
+    assertThat(config.activation()).isEqualTo(Activation.Smooth.SIGMOID);
+    assertThat(config.lengths()).containsExactly(0.1, 0.3, 1.0, 3.0, 10.0);
+    assertThatThrownBy(() -> read("inserted = tanh"))
+        .hasMessageContainingAll("inserted", "tanh is affine nowhere");
+    assertThatThrownBy(() -> read("width = 0, lift = 3")).hasMessageContainingAll("width", "lift");
+  }
+}
