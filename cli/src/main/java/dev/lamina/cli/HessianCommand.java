@@ -87,6 +87,10 @@ final class HessianCommand extends Subcommand {
         names = "--density",
         description = "The density of the eigenvalues, by stochastic Lanczos quadrature.")
     private boolean density;
+
+    boolean wantsAll() {
+      return dense || (top == null && !density);
+    }
   }
 
   @Option(
@@ -128,7 +132,7 @@ final class HessianCommand extends Subcommand {
             new OutputFiles.Named("--y", y)),
         polish == null ? List.of() : List.of(new OutputFiles.Named("--polish", polish)));
     Perceptron network = files.read();
-    if (mode.top == null && !mode.density) {
+    if (mode.wantsAll()) {
       DenseSpectrum.requireSize(network.parameterCount());
     }
     Risk risk = risk(network);
