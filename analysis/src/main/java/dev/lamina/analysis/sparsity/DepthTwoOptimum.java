@@ -77,6 +77,16 @@ public final class DepthTwoOptimum {
     return new ColumnGeneration(x, y, lambda, gap, seed).solve();
   }
 
+  /**
+   * {@return whether samples are few enough, in few enough dimensions, for {@link #of} to price all
+   * directions exactly, which makes its bound one}
+   *
+   * @param x inputs, d×N, not all 0
+   */
+  public static boolean isCertifiable(double[][] x) {
+    return new ColumnGeneration(x, new double[1][x[0].length], 1, 1, 0).pricing.exact();
+  }
+
   /** What the search for a network has, in coordinates of the span of the inputs. */
   private static final class ColumnGeneration {
     private final double[][] y;

@@ -67,6 +67,26 @@ public final class ExactSteps implements AutoCloseable {
     return value;
   }
 
+  /**
+   * Balances where activations allow it and projects, in turns, as long as the loss falls. Comes
+   * close to what {@link #apply} reaches, at a hundredth of its cost or less: one projection for
+   * each turn.
+   *
+   * @param w W_1 to W_L, changed in place
+   * @return the loss afterwards
+   */
+  public double applyInTurns(List<DeviceMatrix> w) {
+    double value = loss.evaluate(w);
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+      double next = guarded(w, guarded(w, value, this::balanceOnce), this::projectOnce);
+      if (!(next < value * (1 - 1e-9))) {
+        return next;
+      }
+      value = next;
+    }
+    return value;
+  }
+
   /** Reads Z_l and B_l of the last evaluation, at w. */
   private void scaleOnce(List<DeviceMatrix> w) {
     NeuronScales scales = new NeuronScales(backend, loss, inputs(), problem, shape);

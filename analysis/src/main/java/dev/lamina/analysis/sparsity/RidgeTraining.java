@@ -34,6 +34,7 @@ public final class RidgeTraining implements AutoCloseable {
   private final RidgeLoss loss;
   private final ExactSteps steps;
   private final KinkDescent kinks;
+  private final boolean quick;
   private final Points points;
 
   private record Run(List<double[][]> weights, double value, double cost, List<Double> trace) {}
@@ -47,12 +48,28 @@ public final class RidgeTraining implements AutoCloseable {
    * @throws dev.lamina.matrix.ShapeException if inputs or outputs do not fit the data
    */
   public RidgeTraining(Backend backend, RidgeProblem problem, DenseShape shape) {
+    this(backend, problem, shape, false);
+  }
+
+  /**
+   * Prepares training.
+   *
+   * @param backend computes
+   * @param problem data, cost, λ and β
+   * @param shape of the networks
+   * @param quick whether neurons are balanced and weights projected in turns, {@link
+   *     ExactSteps#applyInTurns}, and kinks left where L-BFGS leaves them: much cheaper, a few
+   *     digits of the loss and balance less
+   * @throws dev.lamina.matrix.ShapeException if inputs or outputs do not fit the data
+   */
+  public RidgeTraining(Backend backend, RidgeProblem problem, DenseShape shape, boolean quick) {
     this.backend = backend;
     this.problem = problem;
     this.shape = shape;
     this.loss = new RidgeLoss(backend, problem, shape);
     this.steps = new ExactSteps(backend, loss, problem, shape);
     this.kinks = new KinkDescent(backend, loss, problem, shape);
+    this.quick = quick;
     this.points = new Points(backend);
   }
 
@@ -130,12 +147,12 @@ public final class RidgeTraining implements AutoCloseable {
       List<DeviceMatrix> w = start.stream().map(scratch::upload).toList();
       adam(w, plan, scratch);
       List<Double> trace = new ArrayList<>();
-      double value = steps.apply(w);
+      double value = exactSteps(w);
       trace.add(value);
       for (int round = 0; round < plan.rounds() && plan.iterations() > 0; round++) {
         Lbfgs.minimise(backend, loss, w, LbfgsSettings.of(plan.iterations(), Points.size(w)));
-        double next = steps.apply(w);
-        if (kinks.applies() && value - next < SLOW * value) {
+        double next = exactSteps(w);
+        if (!quick && kinks.applies() && value - next < SLOW * value) {
           kinks.apply(w, plan.iterations());
           next = steps.apply(w);
         }
@@ -150,6 +167,10 @@ public final class RidgeTraining implements AutoCloseable {
       List<double[][]> weights = w.stream().map(scratch::download).toList();
       return new Run(weights, value, loss.cost(), Collections.unmodifiableList(trace));
     }
+  }
+
+  private double exactSteps(List<DeviceMatrix> w) {
+    return quick ? steps.applyInTurns(w) : steps.apply(w);
   }
 
   private void adam(List<DeviceMatrix> w, RidgePlan plan, Scratch scratch) {

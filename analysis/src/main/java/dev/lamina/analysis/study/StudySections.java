@@ -9,6 +9,7 @@ import dev.lamina.analysis.lego.LegoSection;
 import dev.lamina.analysis.lifting.LiftingSection;
 import dev.lamina.analysis.propagation.PropagationSection;
 import dev.lamina.analysis.regression.RegressionSection;
+import dev.lamina.analysis.sparsity.SparsitySection;
 import dev.lamina.analysis.summary.DataSection;
 import dev.lamina.analysis.trainability.TrainabilitySection;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class StudySections {
         new AlignmentSection(),
         new LegoSection(),
         new LearningCurveSection(),
+        new SparsitySection(),
         new LinearitySection(),
         new MergingSection(),
         new LiftingSection());

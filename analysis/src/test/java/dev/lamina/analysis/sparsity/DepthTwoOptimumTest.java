@@ -22,7 +22,7 @@ class DepthTwoOptimumTest {
   private static final double GAP = 1e-10;
 
   static double[][] goldenInputs() {
-    double[][] x = Grids.grid(3, 6, 0.7, 1.3, 0.5);
+    double[][] x = TestMatrices.grid(3, 6, 0.7, 1.3, 0.5);
     for (int i = 0; i < 3; i++) {
       x[i][i] += 0.3;
     }
@@ -30,7 +30,7 @@ class DepthTwoOptimumTest {
   }
 
   static double[][] goldenTargets() {
-    return Grids.grid(2, 6, 1.1, 0.9, -0.3);
+    return TestMatrices.grid(2, 6, 1.1, 0.9, -0.3);
   }
 
   private static DepthTwoOptimum golden() {
@@ -144,7 +144,7 @@ class DepthTwoOptimumTest {
       @ForAll @IntRange(min = 1, max = 3) int outputs,
       @ForAll @IntRange(min = 0, max = 3) int kind,
       @ForAll @IntRange(min = 0, max = 1000) int seed) {
-    double[][] x = Grids.gaussian(inputs, samples, seed);
+    double[][] x = TestMatrices.gaussian(inputs, samples, seed);
     for (double[] row : x) {
       for (int j = 0; j < samples; j++) {
         switch (kind) {
@@ -158,7 +158,7 @@ class DepthTwoOptimumTest {
     if (square(matrix(x)) == 0) {
       return;
     }
-    double[][] y = Grids.gaussian(outputs, samples, seed + 1);
+    double[][] y = TestMatrices.gaussian(outputs, samples, seed + 1);
     double lambda = 0.003 * (1 + seed % 7) * (1 + seed % 5);
     DepthTwoOptimum optimum = DepthTwoOptimum.of(x, y, lambda, GAP, seed);
     assertThat(optimum.certified()).isTrue();
@@ -172,8 +172,8 @@ class DepthTwoOptimumTest {
   /** With too many faces the directions are found by ascent: no certificate, but a network. */
   @Test
   void manySamplesAreSolvedWithoutCertificate() {
-    double[][] x = Grids.gaussian(6, 30, 3);
-    double[][] y = Grids.gaussian(1, 30, 4);
+    double[][] x = TestMatrices.gaussian(6, 30, 3);
+    double[][] y = TestMatrices.gaussian(1, 30, 4);
     DepthTwoOptimum optimum = DepthTwoOptimum.of(x, y, 0.05, 1e-8, 1);
     assertThat(optimum.certified()).isFalse();
     assertThat(optimum.loss() - optimum.bound()).isLessThan(1e-8 * optimum.loss());
@@ -189,7 +189,7 @@ class DepthTwoOptimumTest {
     assertThat(exact.exact()).isTrue();
     assertThat(local.exact()).isFalse();
     for (int seed = 0; seed < 20; seed++) {
-      double[][] multipliers = Grids.gaussian(2, 6, seed);
+      double[][] multipliers = TestMatrices.gaussian(2, 6, seed);
       double best = exact.best(multipliers, List.of(), 0).getFirst().price();
       assertThat(local.best(multipliers, List.of(), 0).getFirst().price())
           .isCloseTo(best, within(1e-9 * best));

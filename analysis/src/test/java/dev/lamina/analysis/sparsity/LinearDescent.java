@@ -18,7 +18,7 @@ final class LinearDescent {
     for (int l = 0; l < layers; l++) {
       w[l] =
           new Array2DRowRealMatrix(
-              Grids.gaussian(
+              TestMatrices.gaussian(
                   l == layers - 1 ? targets.length : width,
                   l == 0 ? inputs.length : width,
                   random.nextLong()));

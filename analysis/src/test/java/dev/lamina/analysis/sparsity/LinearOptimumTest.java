@@ -28,7 +28,7 @@ class LinearOptimumTest {
   }
 
   private static double[][] targets() {
-    double[][] y = Grids.grid(3, 4, 0.9, 1.7, 0.2);
+    double[][] y = TestMatrices.grid(3, 4, 0.9, 1.7, 0.2);
     IntStream.range(0, 3).forEach(i -> y[i][i] += 1);
     return y;
   }
@@ -54,8 +54,8 @@ class LinearOptimumTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4, 5})
   void theRepresentationsCostWhatTheFormulaSays(int layers) {
-    double[][] x = Grids.gaussian(3, 6, 4);
-    LinearOptimum optimum = LinearOptimum.of(x, Grids.gaussian(2, 6, 5), layers, 1e-3);
+    double[][] x = TestMatrices.gaussian(3, 6, 4);
+    LinearOptimum optimum = LinearOptimum.of(x, TestMatrices.gaussian(2, 6, 5), layers, 1e-3);
     double[][] before = x;
     double cost = 0;
     for (int l = 1; l <= layers; l++) {
@@ -102,8 +102,8 @@ class LinearOptimumTest {
   @ParameterizedTest
   @CsvSource({"2, .05", "3, .02"})
   void trainedWeightsReachTheOptimumOfGeneralInputs(int layers, double lambda) {
-    double[][] x = Grids.gaussian(3, 6, 11);
-    double[][] y = Grids.gaussian(2, 6, 12);
+    double[][] x = TestMatrices.gaussian(3, 6, 11);
+    double[][] y = TestMatrices.gaussian(2, 6, 12);
     LinearOptimum optimum = LinearOptimum.of(x, y, layers, lambda);
     double best = Double.POSITIVE_INFINITY;
     for (int seed = 0; seed < 3; seed++) {
@@ -173,8 +173,8 @@ class LinearOptimumTest {
     }
     Random random = new Random(8);
     for (int layers = 2; layers < 6; layers++) {
-      double[][] x = Grids.gaussian(3, 7, random.nextInt());
-      double[][] y = Grids.gaussian(2, 7, random.nextInt());
+      double[][] x = TestMatrices.gaussian(3, 7, random.nextInt());
+      double[][] y = TestMatrices.gaussian(2, 7, random.nextInt());
       double loss = LinearOptimum.of(x, y, layers, 0.02).loss();
       assertThat(NuclearBound.of(x, y, layers, 0.02)).isPositive().isLessThanOrEqualTo(loss);
     }

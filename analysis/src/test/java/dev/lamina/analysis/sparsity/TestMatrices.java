@@ -3,8 +3,8 @@ package dev.lamina.analysis.sparsity;
 import java.util.Random;
 
 /** Matrices for tests. */
-final class Grids {
-  private Grids() {}
+final class TestMatrices {
+  private TestMatrices() {}
 
   /** Returns sin(a i + b j + c), n×m. */
   static double[][] grid(int n, int m, double a, double b, double c) {
