@@ -99,13 +99,13 @@ final class HessianDocument {
   String text() {
     StringJoiner text = new StringJoiner("\n");
     text.add(
-        "%s: %d parameters, %s %.12g, gradient (sum of sizes) %.3g"
+        "%s: %s parameters, %s %.12g, gradient (sum of sizes) %.3g"
             .formatted(
                 values.get("network"),
                 values.get("parameters"),
                 values.get("loss"),
-                values.get("value"),
-                values.get("gradientL1")));
+                (Double) values.get("value"),
+                (Double) values.get("gradientL1")));
     text.add(found.toString());
     if (values.get("warnings") instanceof List<?> warnings) {
       warnings.forEach(w -> text.add(w.toString()));
