@@ -16,7 +16,7 @@ import java.util.List;
  * both sides are let go.
  */
 final class KinkDescent {
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 20;
 
   /** Neurons shorter than this share of the longest of their layer are not held. */
   private static final double DEAD = 1e-6;
@@ -137,7 +137,8 @@ final class KinkDescent {
             STIFFNESS * problem.lambda(),
             List.of(held),
             List.of(free),
-            List.of(multipliers))
+            List.of(multipliers),
+            scratch)
         : null;
   }
 

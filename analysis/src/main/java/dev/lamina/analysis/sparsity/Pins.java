@@ -23,17 +23,21 @@ final class Pins {
   /** μ where an entry is held, 0 elsewhere. */
   private final List<DeviceMatrix> multipliers;
 
+  private final List<DeviceMatrix> work;
+
   Pins(
       Backend backend,
       double rho,
       List<DeviceMatrix> held,
       List<DeviceMatrix> free,
-      List<DeviceMatrix> multipliers) {
+      List<DeviceMatrix> multipliers,
+      Scratch scratch) {
     this.backend = backend;
     this.rho = rho;
     this.held = List.copyOf(held);
     this.free = List.copyOf(free);
     this.multipliers = List.copyOf(multipliers);
+    this.work = Points.like(scratch, held);
   }
 
   /** Sets σ(Z_l) to 0 where it is held. */
@@ -43,37 +47,32 @@ final class Pins {
 
   /** Returns Σ μz + ρz²/2 over the entries of Z_l that are held. */
   double value(int l, DeviceMatrix z) {
-    try (Scratch scratch = new Scratch(backend)) {
-      DeviceMatrix mine = heldOf(l, z, scratch);
-      return backend.gram().dot(multipliers.get(l - 1), mine) + rho / 2 * scratch.squaredNorm(mine);
-    }
+    DeviceMatrix mine = heldOf(l, z);
+    return backend.gram().dot(multipliers.get(l - 1), mine)
+        + rho / 2 * backend.gram().dot(mine, mine);
   }
 
   /** Adds the derivative of {@link #value}, after having dropped what came through σ. */
   void pull(int l, DeviceMatrix z, DeviceMatrix gradient) {
-    try (Scratch scratch = new Scratch(backend)) {
-      backend.gram().hadamard(free.get(l - 1), gradient);
-      backend.layers().add(1, multipliers.get(l - 1), 1, gradient);
-      backend.layers().add(rho, heldOf(l, z, scratch), 1, gradient);
-    }
+    backend.gram().hadamard(free.get(l - 1), gradient);
+    backend.layers().add(1, multipliers.get(l - 1), 1, gradient);
+    backend.layers().add(rho, heldOf(l, z), 1, gradient);
   }
 
   /** Moves multipliers by ρz. */
   void update(int l, DeviceMatrix z) {
-    try (Scratch scratch = new Scratch(backend)) {
-      backend.layers().add(rho, heldOf(l, z, scratch), 1, multipliers.get(l - 1));
-    }
+    backend.layers().add(rho, heldOf(l, z), 1, multipliers.get(l - 1));
   }
 
   /** Returns ‖z‖² over the entries of Z_l that are held. */
   double violation(int l, DeviceMatrix z) {
-    try (Scratch scratch = new Scratch(backend)) {
-      return scratch.squaredNorm(heldOf(l, z, scratch));
-    }
+    DeviceMatrix mine = heldOf(l, z);
+    return backend.gram().dot(mine, mine);
   }
 
-  private DeviceMatrix heldOf(int l, DeviceMatrix z, Scratch into) {
-    DeviceMatrix mine = into.copy(z);
+  private DeviceMatrix heldOf(int l, DeviceMatrix z) {
+    DeviceMatrix mine = work.get(l - 1);
+    backend.layers().add(1, z, 0, mine);
     backend.gram().hadamard(held.get(l - 1), mine);
     return mine;
   }
