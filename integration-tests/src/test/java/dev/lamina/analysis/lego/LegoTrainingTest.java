@@ -396,10 +396,23 @@ class LegoTrainingTest {
 
   @Test
   void aReadOutThatIsTrainedBesideTheLayersIsResumedToo() {
-    LegoPlan plan = LegoFixture.plan(LOSS.withObjective(new LegoObjective.Softmax()), 25, 6);
+    LegoPlan plan =
+        new LegoPlan(
+            LOSS.withObjective(new LegoObjective.Softmax()),
+            List.of(),
+            Optimiser.Adam.USUAL,
+            0.02,
+            new Schedule.Cosine(0),
+            25,
+            6,
+            1,
+            0.25, // held out, so that the best parameters are kept beside the present ones
+            6,
+            0,
+            5);
     Path file = folder.resolve("softmax.checkpoint");
     Optional<Training.Checkpoints> checkpoints = Optional.of(new Training.Checkpoints(file, 2));
-    try (TrainingData own = LegoFixture.twoColumns(backend, DType.FLOAT64, 60, 0)) {
+    try (TrainingData own = LegoFixture.twoColumns(backend, DType.FLOAT64, 60, 20)) {
       Outcome whole =
           LegoFixture.train(backend, own, initial, plan, Optional.empty(), Progress.NONE);
       for (int steps : new int[] {11, 14}) { // in the middle of layer 1, of layer 2
