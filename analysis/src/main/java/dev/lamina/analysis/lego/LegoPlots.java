@@ -7,6 +7,7 @@ import dev.lamina.analysis.report.Block;
 import dev.lamina.analysis.report.Plot;
 import dev.lamina.analysis.report.Series;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -16,6 +17,9 @@ final class LegoPlots {
   private static final String PROVENANCE =
       "Loss: evidence of Gaussian-process regression, reconstructed here to have the properties that"
           + " the abstracts of arXiv 1902.02354 claim; rivals as their names say. Measured: ";
+
+  /** Distance between the points of two methods, in layers. */
+  private static final double ASIDE = 0.03;
 
   private final LegoConfig config;
   private final LegoStudyResult result;
@@ -35,49 +39,76 @@ final class LegoPlots {
     return result.classes() > 0 ? "test accuracy" : "test error";
   }
 
-  /** Returns test scores of read-outs from every layer. */
-  Optional<Plot> layers() {
+  /** Returns test scores of read-outs from every layer, of the plan's own loss and its rivals. */
+  List<Block> layers() {
+    List<Block> plots = new ArrayList<>();
+    List<String> known = Arrays.stream(LegoMethod.Known.values()).map(LegoMethod::text).toList();
+    layers(
+            "layers",
+            "Accuracy against layer",
+            "Read-outs by the posterior mean from every hidden layer of the same network, moved"
+                + " sideways a little to be told apart. Trained layers should lie above random ones,"
+                + " and more so the deeper they are; lines are methods without layers.",
+            known)
+        .ifPresent(plots::add);
+    List<String> rivals = new ArrayList<>(LegoObjective.all().keySet());
+    if (result.methods().stream().anyMatch(m -> rivals.contains(m.name()))) {
+      rivals.addFirst(LegoMethod.LEGO.text());
+      layers(
+              "objectives",
+              "Accuracy against layer, by objective",
+              "The same for layers that are trained with other losses of their own.",
+              rivals)
+          .ifPresent(plots::add);
+    }
+    return plots;
+  }
+
+  private Optional<Plot> layers(String id, String title, String explanation, List<String> names) {
     List<Series> series = new ArrayList<>();
-    for (Method m : result.methods()) {
-      List<Run> runs = m.finished().stream().filter(r -> !r.layers().isEmpty()).toList();
-      boolean sweep = m.name().startsWith("lego, ");
-      if (!runs.isEmpty() && !sweep) {
-        int layers = runs.getFirst().layers().size();
-        List<Interval> intervals =
-            IntStream.range(0, layers)
-                .mapToObj(l ->
-                    Interval.of(runs.stream().mapToDouble(r -> r.layers().get(l).test()).toArray()))
-                .toList();
-        List<Double> x = IntStream.rangeClosed(1, layers).mapToObj(l -> (double) l).toList();
-        series.add(points(m.name(), x, intervals));
-      }
+    List<Method> shown =
+        result.methods().stream()
+            .filter(m -> names.contains(m.name()))
+            .filter(m -> m.finished().stream().anyMatch(r -> !r.layers().isEmpty()))
+            .toList();
+    for (int k = 0; k < shown.size(); k++) {
+      double aside = ASIDE * (k - (shown.size() - 1) / 2.0);
+      series.add(points(shown.get(k), aside));
     }
     for (LegoMethod flat : List.of(LegoMethod.NNGP, LegoMethod.LINEAR)) {
       result.methods().stream()
-          .filter(m -> m.name().equals(flat.text()) && !m.finished().isEmpty())
+          .filter(m -> names.contains(m.name()) && m.name().equals(flat.text()))
+          .filter(m -> !m.finished().isEmpty())
           .forEach(m -> {
             double y = LegoView.test(m).mean();
-            series.add(
-                new Series.Line(
-                    m.name() + ", mean",
-                    m.name(),
-                    List.of(1.0, (double) deepest()),
-                    List.of(y, y)));
+            List<Double> ends = List.of(1.0, (double) deepest());
+            series.add(new Series.Line(m.name() + ", mean", m.name(), ends, List.of(y, y)));
           });
     }
     return series.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new Plot(
-                "layers",
-                "Accuracy against layer",
-                "Read-outs by the posterior mean from every hidden layer of the same network. Trained"
-                    + " layers should lie above random ones, and more so the deeper they are; lines"
-                    + " are methods without layers.",
+                id,
+                title,
+                explanation,
                 measured(),
                 Axis.linear("layer that is read", ""),
                 Axis.linear(score(), ""),
                 series));
+  }
+
+  /** Returns the scores of a method's layers, so far to the right of the layer's number. */
+  private static Series.Points points(Method method, double aside) {
+    List<Run> runs = method.finished().stream().filter(r -> !r.layers().isEmpty()).toList();
+    int layers = runs.getFirst().layers().size();
+    List<Interval> intervals =
+        IntStream.range(0, layers)
+            .mapToObj(l ->
+                Interval.of(runs.stream().mapToDouble(r -> r.layers().get(l).test()).toArray()))
+            .toList();
+    List<Double> x = IntStream.rangeClosed(1, layers).mapToObj(l -> l + aside).toList();
+    return points(method.name(), x, intervals);
   }
 
   private int deepest() {

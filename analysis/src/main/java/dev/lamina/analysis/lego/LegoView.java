@@ -37,7 +37,7 @@ final class LegoView {
     blocks.add(new Note(settings()));
     blocks.add(table());
     choiceTable().ifPresent(blocks::add);
-    plots.layers().ifPresent(blocks::add);
+    blocks.addAll(plots.layers());
     plots.batches().ifPresent(blocks::add);
     plots.noises().ifPresent(blocks::add);
     blocks.addAll(plots.losses());

@@ -20,6 +20,9 @@ import j2html.tags.DomContent;
 
 /** One section of a page. */
 final class SectionHtml {
+  /** Pictures with more columns, such as matrices, are shown larger than samples are. */
+  private static final int LARGEST_SMALL_PICTURE = 40;
+
   private final Report.Section section;
 
   private SectionHtml(Report.Section section) {
@@ -99,6 +102,6 @@ final class SectionHtml {
                                 GreyPng.address(block.width(), block.height(), picture.pixels()))
                             .withAlt(picture.label()),
                         text(picture.label()))))
-            .withClass("pictures"));
+            .withClass(block.width() > LARGEST_SMALL_PICTURE ? "pictures large" : "pictures"));
   }
 }
