@@ -27,7 +27,9 @@ public record CriticalPoint(
     /** No part of a Newton step makes the gradient smaller: rounding, or a kink is in the way. */
     STALLED,
     /** The steps were used up. */
-    OUT_OF_STEPS
+    OUT_OF_STEPS,
+    /** L-BFGS ended, with a gradient that is not as small as was asked. */
+    DESCENDED
   }
 
   /** {@return whether the gradient is as small as was asked} */

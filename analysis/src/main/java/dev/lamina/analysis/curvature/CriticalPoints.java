@@ -7,7 +7,8 @@ import dev.lamina.matrix.HostMatrix;
 /**
  * Finds critical points of the risk: Levenberg–Marquardt steps go downhill until the gradient is
  * small, then Newton steps with the pseudo-inverse of the Hessian, halved while they do not make
- * the gradient smaller, go on until it nearly vanishes. Newton steps may end at saddles.
+ * the gradient smaller, go on until it nearly vanishes. Newton steps may end at saddles. Networks
+ * with more parameters than a dense Hessian allows go downhill by L-BFGS alone.
  *
  * @param target Σ |gradient| at which the search is done
  * @param newtonFrom Σ |gradient| below which Newton steps begin
@@ -40,10 +41,11 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
    * @param backend where to compute
    * @param start where to begin
    * @param risk what is measured
-   * @throws IllegalArgumentException if there are too many parameters for dense matrices
    */
   public CriticalPoint find(Backend backend, Perceptron start, Risk risk) {
-    DenseSpectrum.requireSize(start.parameterCount());
+    if (start.parameterCount() > DenseSpectrum.LIMIT) {
+      return descend(backend, start, risk);
+    }
     Search search = new Search(backend, risk, new RiskPoint(backend, start, risk));
     try {
       int damped = damped(search);
@@ -53,6 +55,28 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
           end.network(), end.loss(), end.gradientL1(), status(search), damped, newton);
     } finally {
       search.point.close();
+    }
+  }
+
+  /**
+   * {@return where L-BFGS ends; as many steps as damped steps are allowed}
+   *
+   * @param backend where to compute
+   * @param start where to begin
+   * @param risk what is measured
+   */
+  public CriticalPoint descend(Backend backend, Perceptron start, Risk risk) {
+    risk.requireFit(start);
+    Perceptron end = Descent.from(backend, start, risk, Math.max(1, dampedSteps));
+    try (RiskPoint point = new RiskPoint(backend, end, risk)) {
+      boolean critical = point.gradientL1() < target;
+      return new CriticalPoint(
+          end,
+          point.loss(),
+          point.gradientL1(),
+          critical ? CriticalPoint.Status.CRITICAL : CriticalPoint.Status.DESCENDED,
+          0,
+          0);
     }
   }
 

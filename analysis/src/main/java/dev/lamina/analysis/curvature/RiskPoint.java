@@ -13,6 +13,7 @@ import dev.lamina.ops.LayerOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
 
 /**
@@ -235,6 +236,33 @@ public final class RiskPoint implements AutoCloseable {
       jacobian.close();
       throw e;
     }
+  }
+
+  /**
+   * {@return B_s = Σᵢ (∂R/∂f_s)ᵢ φ″(u_s(xᵢ)) [a(xᵢ); 1][a(xᵢ); 1]ᵀ, with a in front of the layer
+   * and f_s the neuron's feature [derived]} Splitting the neuron with share α of a critical point
+   * with one hidden layer adds to the inertia the signs of α(1 − α) B_s, and a zero.
+   *
+   * @param layer 1 to L − 1
+   * @param neuron from 0
+   */
+  public RealMatrix splitting(int layer, int neuron) {
+    RiskLayer at = layers.get(layer - 1);
+    int inputs = at.inputs();
+    double[][] sum = new double[inputs + 1][inputs + 1];
+    try (HostMatrix bend = downloaded(at.bend());
+        HostMatrix in = downloaded(at.in())) {
+      for (int i = 0; i < risk.samples(); i++) {
+        for (int j = 0; j <= inputs; j++) {
+          double own = j == inputs ? 1 : in.get(i, j);
+          for (int k = 0; k <= inputs; k++) {
+            double other = k == inputs ? 1 : in.get(i, k);
+            sum[j][k] += bend.get(i, neuron) * own * other;
+          }
+        }
+      }
+    }
+    return MatrixUtils.createRealMatrix(sum);
   }
 
   /** What is done with some unit vectors. */

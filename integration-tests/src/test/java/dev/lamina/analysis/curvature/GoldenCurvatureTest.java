@@ -13,6 +13,7 @@ import dev.lamina.analysis.embedding.WidthEmbedding;
 import dev.lamina.backend.Backend;
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
+import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -185,11 +186,23 @@ class GoldenCurvatureTest {
         0.5395336148,
         3.6347841506,
         14.225876397);
+    requireSplitting(tanh, risk, 0, -0.0010959446, 0.0006758229);
+    requireSplitting(tanh, risk, 1, -4.7690856367e-4, 1.8255099297e-5);
     for (double alpha : new double[] {2, 0.5, -0.5}) {
       for (int neuron = 0; neuron < 2; neuron++) {
         Perceptron wide = WidthEmbedding.split(tanh, 1, neuron, alpha);
         requireInertia(Cases.spectrum(backend, wide, risk), 8, 1, 1);
       }
+    }
+  }
+
+  private static void requireSplitting(
+      Perceptron network, Risk risk, int neuron, double low, double high) {
+    try (RiskPoint point = new RiskPoint(backend, network, risk)) {
+      double[] values =
+          new EigenDecompositionSymmetric(point.splitting(1, neuron), 1e-15, false)
+              .getEigenvalues();
+      assertThat(values).containsExactly(new double[] {low, high}, within(6e-11));
     }
   }
 

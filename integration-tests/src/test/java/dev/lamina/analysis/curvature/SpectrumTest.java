@@ -104,6 +104,24 @@ class SpectrumTest {
     assertThat(Inertia.of(new double[] {1e-9, 1.1e-9}).positive()).isEqualTo(1);
   }
 
+  /** More parameters than a dense Hessian has; a layer adds its features. */
+  @Test
+  void largeNetworksGoDownhill() {
+    RandomGenerator random = Cases.random(4);
+    Perceptron network = Cases.bridged(Cases.random(List.of(2, 95, 95, 2), Cases.TANH, random));
+    assertThat(network.parameterCount()).isGreaterThan(DenseSpectrum.LIMIT);
+    Risk risk =
+        new Risk(Loss.MSE, Cases.samples(12, 2, random), Cases.targets(Loss.MSE, 12, 2, random));
+    CriticalPoints search = new CriticalPoints(1e-5, 1e-5, 500, 0);
+    CriticalPoint found = search.find(backend, network, risk);
+    assertThat(found.status()).isEqualTo(Status.CRITICAL);
+    assertThat(found.loss()).isLessThan(1e-10);
+    CriticalPoint early =
+        new CriticalPoints(1e-5, 1e-5, 3, 0).descend(backend, Cases.eluTeacher(), Cases.eluLine());
+    assertThat(early.status()).isEqualTo(Status.DESCENDED);
+    assertThat(early.gradientL1()).isGreaterThan(1e-5);
+  }
+
   @Test
   void aSearchSaysHowItEnded() {
     Risk risk = Cases.eluLine();
