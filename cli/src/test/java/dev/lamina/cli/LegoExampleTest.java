@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The section lego on a small xor task, and a shorter form of examples/lego-digits.conf. */
 class LegoExampleTest {
@@ -115,6 +117,23 @@ class LegoExampleTest {
         }
       }
     }
+  }
+
+  /** The examples on images, with digits in their place and in little time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lego-mnist.conf", "lego-images.conf"})
+  void examplesOnImagesAreRead(String name) throws IOException {
+    String example =
+        Files.readString(Path.of("..", "examples", name))
+            .replaceFirst("source = mnist", "source = digits, split { train = 300, test = 200 }")
+            .replaceFirst("hidden = \\[.*?\\]", "hidden = [20, 20]")
+            .replaceFirst("samples  = 2000", "samples = 200")
+            .replaceFirst("runs +=", "runs = 1 #")
+            .replaceAll("epochs +=", "epochs = 2 #")
+            .replaceFirst("batch = (\\d+), epochs = 2 #.*", "batch = 50, epochs = 2");
+    Map<String, double[]> scores = testScores(study(example));
+    assertThat(scores).containsKeys("lego", "end-to-end", "random");
+    assertThat(scores.values()).allSatisfy(s -> assertThat(s).hasSize(1));
   }
 
   private static String small(String more) {
