@@ -140,7 +140,9 @@ final class LinearityStudy {
           end.parameterCount(),
           ending instanceof Ending.Diverged,
           ending.text(),
-          withCurve(training.moments(), looker, end),
+          ending instanceof Ending.Diverged
+              ? training.moments()
+              : withCurve(training.moments(), looker, end),
           LayerState.of(looker.layers(end)));
     }
   }

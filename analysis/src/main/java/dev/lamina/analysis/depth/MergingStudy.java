@@ -63,9 +63,16 @@ final class MergingStudy {
                   .plan(examples.inputs(), examples.outputs())
                   .draw(examples.dtype(), context.seed());
           FollowedTraining training = work.training(initial, plan, "network")) {
-        training.run();
+        requireFinite(training.run());
         return merged(work, training.moments(), work.looker().perceptron(training.network()));
       }
+    }
+  }
+
+  private static void requireFinite(Ending ending) {
+    if (ending instanceof Ending.Diverged) {
+      throw new IllegalArgumentException(
+          "merging: there is no trained network to merge, it " + ending.text());
     }
   }
 
@@ -166,7 +173,11 @@ final class MergingStudy {
       }
       // The most linear of the layers that stay is not above itself.
       double threshold = hidden == 0 ? 0 : descending.get(layers.size() - hidden);
-      rules.add(new Rule("to " + hidden + " hidden layers", "to-" + hidden, threshold));
+      rules.add(
+          new Rule(
+              "to " + hidden + (hidden == 1 ? " hidden layer" : " hidden layers"),
+              "to-" + hidden,
+              threshold));
     }
     return rules;
   }

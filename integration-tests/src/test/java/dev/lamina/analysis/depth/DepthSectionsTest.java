@@ -223,6 +223,29 @@ class DepthSectionsTest {
     }
   }
 
+  @Test
+  void divergingRunsAreReported() {
+    LinearitySection linearity = new LinearitySection();
+    MergingSection merging = new MergingSection();
+    try (Lamina lamina = GoldenNetworks.open(1);
+        PreparedData data = GoldenNetworks.curve(lamina, TargetFunction.HINGES, 21)) {
+      StudyContext context =
+          new StudyContext(
+              lamina,
+              data,
+              new NetworkConfig(List.of(6, 6), Activation.RELU, new WeightInit.He(), true),
+              5);
+      LinearityConfig config = read(linearity, "rate = 1e6, epochs = 300, record-every = 1");
+      LinearityResult result = linearity.run(context, config, Progress.NONE);
+      assertThat(result.runs()).singleElement().satisfies(r -> assertThat(r.diverged()).isTrue());
+      assertThat(Json.write(linearity.view(context, config, result)))
+          .contains("runs that diverged", "a smaller learning rate may help");
+      MergingConfig other = read(merging, "rate = 1e6, epochs = 300, record-every = 1");
+      assertThatThrownBy(() -> merging.run(context, other, Progress.NONE))
+          .hasMessageStartingWith("merging: there is no trained network to merge, it diverged");
+    }
+  }
+
   private static Insertion lift(Activation elu) {
     return Insertion.of(1, 5, elu, AffineSegments.on(elu, 0.5, 1.5));
   }
