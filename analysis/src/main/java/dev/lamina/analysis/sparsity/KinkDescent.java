@@ -16,13 +16,30 @@ import java.util.List;
  * both sides are let go.
  */
 final class KinkDescent {
-  private static final int ROUNDS = 20;
+  private static final int ROUNDS = 12;
 
   /** Neurons shorter than this share of the longest of their layer are not held. */
   private static final double DEAD = 1e-6;
 
-  /** Slopes closer than this to one of both sides let an entry go, if not all are held. */
-  private static final double EDGE = 1e-3;
+  /**
+   * Which entries are held.
+   *
+   * @param tolerance those smaller than this times the largest of their neuron
+   * @param edge and of those the ones whose slopes are further than this from both sides
+   */
+  private record Held(double tolerance, double edge) {}
+
+  /** Beyond so many weights only the first attempt is made. */
+  private static final long SMALL = 20_000;
+
+  /** What is tried until the loss falls. */
+  private static final List<Held> ATTEMPTS =
+      List.of(
+          new Held(Rays.FINE, -1),
+          new Held(Rays.FINE, 1e-3),
+          new Held(1e-4, -1),
+          new Held(1e-3, -1),
+          new Held(1e-3, 1e-3));
 
   /** ρ over λ: the penalty's curvature outweighs that of the ridge. */
   private static final double STIFFNESS = 100;
@@ -56,16 +73,22 @@ final class KinkDescent {
    */
   double apply(List<DeviceMatrix> w, int iterations) {
     double before = loss.evaluate(w);
-    double after = attempt(w, iterations, -1);
-    return after < before * (1 - 1e-13) ? after : attempt(w, iterations, EDGE);
+    int attempts = Points.size(w) <= SMALL ? ATTEMPTS.size() : 1;
+    for (Held held : ATTEMPTS.subList(0, attempts)) {
+      double after = attempt(w, iterations, held);
+      if (after < before * (1 - 1e-13)) {
+        return after;
+      }
+    }
+    return before;
   }
 
-  private double attempt(List<DeviceMatrix> w, int iterations, double edge) {
+  private double attempt(List<DeviceMatrix> w, int iterations, Held which) {
     try (Scratch scratch = new Scratch(backend)) {
       List<DeviceMatrix> old = Points.like(scratch, w);
       points.copy(w, old);
       double before = loss.evaluate(w, Points.like(scratch, w));
-      Pins pins = pins(w, edge, scratch);
+      Pins pins = pins(w, which, scratch);
       if (pins == null) {
         return before;
       }
@@ -86,7 +109,8 @@ final class KinkDescent {
 
   private void descend(List<DeviceMatrix> w, Pins pins, int iterations) {
     for (int round = 0; round < ROUNDS; round++) {
-      LbfgsSettings settings = LbfgsSettings.of(iterations, Points.size(w));
+      int steps = round == 0 ? iterations : 1 + iterations / 3; // later ones begin close by
+      LbfgsSettings settings = LbfgsSettings.of(steps, Points.size(w));
       Lbfgs.minimise(backend, loss, w, settings);
       loss.evaluate(w);
       double violation = 0;
@@ -101,7 +125,7 @@ final class KinkDescent {
   }
 
   /** Reads Z, B and the gradient of C of the last evaluation; returns null if nothing is held. */
-  private Pins pins(List<DeviceMatrix> w, double edge, Scratch scratch) {
+  private Pins pins(List<DeviceMatrix> w, Held which, Scratch scratch) {
     int depth = shape.depth();
     DeviceMatrix[] held = new DeviceMatrix[depth - 1];
     DeviceMatrix[] free = new DeviceMatrix[depth - 1];
@@ -117,12 +141,12 @@ final class KinkDescent {
           new KinkSlopes(
                   z,
                   activation,
-                  Rays.FINE,
+                  which.tolerance(),
                   scratch.download(scratch.scaled(problem.lambda(), w.get(l - 1))),
                   scratch.download(h),
                   scratch.download(loss.b().get(l - 1)))
               .slopes();
-      double[][] mask = mask(z, activation, slopes, edge);
+      double[][] mask = mask(z, activation, slopes, which);
       any |= Arrays.stream(mask).flatMapToDouble(Arrays::stream).anyMatch(v -> v > 0);
       held[l - 1] = scratch.upload(mask);
       free[l - 1] = scratch.upload(complement(mask));
@@ -143,15 +167,15 @@ final class KinkDescent {
   }
 
   private static double[][] mask(
-      double[][] z, Activation activation, double[][] slopes, double edge) {
+      double[][] z, Activation activation, double[][] slopes, Held which) {
     double longest = Arrays.stream(z).mapToDouble(Rays::length).max().orElse(0);
     double[][] mask = new double[z.length][z[0].length];
     for (int k = 0; k < z.length; k++) {
       if (Rays.length(z[k]) > DEAD * longest) {
-        for (int i : KinkSlopes.kinks(z[k], activation, Rays.FINE)) {
+        for (int i : KinkSlopes.kinks(z[k], activation, which.tolerance())) {
           double side = ((Activation.PiecewiseLinear) activation).slope();
           double share = (slopes[k][i] - side) / (1 - side);
-          mask[k][i] = share > edge && share < 1 - edge ? 1 : 0;
+          mask[k][i] = share > which.edge() && share < 1 - which.edge() ? 1 : 0;
         }
       }
     }
