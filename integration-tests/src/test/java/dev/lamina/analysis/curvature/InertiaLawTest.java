@@ -137,11 +137,10 @@ class InertiaLawTest {
     Risk risk = new Risk(Loss.MSE, x, Cases.targets(Loss.MSE, 7, 2, random));
     for (int after = 0; after < 2; after++) {
       Insertion insertion = insertion(after, 3, "leakyRelu(slope=0.3)", false, random);
-      LocalIdentity identity = LiftedSet.random(shallow, insertion, x, random).identity();
       RealMatrix h = Cases.hessian(backend, shallow, risk);
       double[] g = Cases.gradient(backend, shallow, risk);
       Lift lift = LiftedSet.random(shallow, insertion, x, Cases.random(9));
-      identity = lift.identity();
+      LocalIdentity identity = lift.identity();
       RealMatrix got = Cases.hessian(backend, lift.deep(), risk);
       for (int k = 0; k < got.getColumnDimension(); k++) {
         double[] unit = new double[got.getColumnDimension()];
