@@ -176,7 +176,7 @@ class CovarianceFormTest {
     DenseShape shape = DenseShape.of(List.of(3, 9, 8, 2), Activation.RELU);
     try (Backend backend = cpu();
         RidgeTraining training = new RidgeTraining(backend, problem, shape);
-        RidgeFit fit = training.best(new RidgePlan(2, 400, 0.02, 10, 200, 1, 3))) {
+        RidgeFit fit = training.best(new RidgePlan(1, 400, 0.02, 5, 200, 1, 3))) {
       assertThat(fit.trace()).isSortedAccordingTo((a, b) -> Double.compare(b, a));
       CovarianceResult r = CovarianceForm.measure(backend, fit.network(), problem);
       assertThat(r.lossRepresentations()).isCloseTo(r.loss(), within(1e-9));
