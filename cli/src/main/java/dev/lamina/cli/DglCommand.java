@@ -236,6 +236,14 @@ final class DglCommand extends Subcommand {
     }
   }
 
+  private void requireFinite(double loss, double gradientNorm) {
+    if (!Double.isFinite(loss) || !Double.isFinite(gradientNorm)) {
+      throw new IllegalArgumentException(
+          "dgl: the loss and its gradient must be finite but are %s and, in norm, %s: the numbers in %s or %s or the variances are too large, or the noise is too small, for float64"
+              .formatted(loss, gradientNorm, activations, targets));
+    }
+  }
+
   private void mentionMeans(HostMatrix y) {
     double largest = 0;
     for (long c = 0; c < y.cols(); c++) {
@@ -276,6 +284,7 @@ final class DglCommand extends Subcommand {
         DeviceMatrix g = backend.allocate(DType.FLOAT64, phi.rows(), phi.cols())) {
       LayerLoss loss = objective.evaluate(x, t, g);
       double norm = Math.sqrt(backend.gram().dot(g, g));
+      requireFinite(loss.value(), norm);
       double seconds = Stopwatch.secondsSince(start);
       if (gradient != null) {
         try (HostMatrix host = HostMatrix.allocate(DType.FLOAT64, phi.rows(), phi.cols())) {

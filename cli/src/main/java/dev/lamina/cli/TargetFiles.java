@@ -69,6 +69,13 @@ record TargetFiles(Targets train, Optional<Targets> test, List<HostMatrix> open)
     long largest = 1;
     long[] labels = NpyFile.readIntegers(file);
     for (long label : labels) {
+      if (label < 0) {
+        throw new DataFormatException(
+            file,
+            0,
+            "class labels from 0 (integers in one column are class labels; numbers such as -1 and 1 are stored as floats)",
+            "the label " + label);
+      }
       largest = Math.max(largest, label);
     }
     long limit = Math.max(MOST_CLASSES_OF_FEW, labels.length);
@@ -76,7 +83,9 @@ record TargetFiles(Targets train, Optional<Targets> test, List<HostMatrix> open)
       throw new DataFormatException(
           file,
           0,
-          "class labels below " + limit + " (--task regression takes integers as numbers)",
+          "class labels below "
+              + limit
+              + " (integers in one column are class labels; numbers are stored as floats, or taken by --task regression of lamina regress)",
           "the label " + largest);
     }
     return Math.toIntExact(largest + 1);

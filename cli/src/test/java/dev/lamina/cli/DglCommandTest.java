@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,7 +203,15 @@ class DglCommandTest {
   @Test
   void badInputEndsWithCodeTwoAndSaysWhatIsWrong() {
     requireBad(run("--layers-above", "0", "--noise", "-1"), "noise must be finite and ≥ 0");
-    requireBad(run("--layers-above", "-1", "--noise", "1"), "layers above must be ≥ 0 but are -1");
+    requireBad(
+        run("--layers-above", "-1", "--noise", "1"),
+        "layers above must be from 0 to 10,000 but are -1");
+    requireBad(
+        run("--layers-above", "100000000", "--noise", "1"),
+        "layers above must be from 0 to 10,000 but are 100,000,000");
+    requireBad(
+        run("--layers-above", "0", "--noise", "1", "--population", "0"),
+        "population must be ≥ 1 but is 0");
     requireBad(run("--layers-above", "0"), "--form evidence needs --noise");
     requireBad(
         run("--layers-above", "0", "--noise", "1", "--form", "eviden"),
@@ -250,6 +259,39 @@ class DglCommandTest {
     requireBad(
         run(folder.resolve("twice.npy"), y, "--layers-above", "1", "--noise", "1e-20"),
         "with noise 1.0E-20 is singular: pivot 4");
+  }
+
+  @Test
+  void whatOverflowsIsRefusedAndNothingIsWritten() {
+    Path gradient = folder.resolve("g.npy");
+    String[] above = {"--layers-above", "0", "--gradient", gradient.toString()};
+    Path large = matrix("large.npy", new double[] {1e160, 0}, new double[] {0, 2e160});
+    Path y = matrix("two.npy", new double[] {1}, new double[] {-1});
+    Path huge = matrix("huge.npy", new double[] {1e200}, new double[] {-1e200});
+    Path small = matrix("small.npy", new double[] {1, 0}, new double[] {0, 2});
+    requireBad(
+        run(large, y, with(above, "--form", "hsic")),
+        "the loss and its gradient must be finite",
+        large.toString());
+    requireBad(run(large, y, with(above, "--noise", "0.1")), "products stay finite");
+    requireBad(run(small, huge, with(above, "--noise", "0.1")), "must be finite", huge.toString());
+    requireBad(
+        run(small, y, with(above, "--noise", "1e-300", "--form", "high-noise")), "must be finite");
+    assertThat(gradient).doesNotExist();
+  }
+
+  private static String[] with(String[] some, String... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void negativeLabelsAreToldFromNumbers() {
+    Path signs = folder.resolve("signs.npy");
+    NpyFile.writeIntegers(signs, new long[] {1, -1, 1, -1, 1, -1});
+    requireBad(
+        run(phi, signs, "--layers-above", "0", "--noise", "1"),
+        "numbers such as -1 and 1 are stored as floats",
+        "the label -1");
   }
 
   @Test

@@ -7,7 +7,8 @@ import java.util.OptionalLong;
  * Which loss a layer has.
  *
  * @param form what is made of the kernel matrix
- * @param layersAbove p ≥ 0, hidden ReLU layers above the layer; 0 if only the read-out is
+ * @param layersAbove p from 0 to 10,000, hidden ReLU layers above the layer; 0 if only the read-out
+ *     is
  * @param noise σ² of the targets, the ridge, ≥ 0; of all N samples if there is a population
  * @param readoutVariance prior variance σ_a² of the weights that read the layer, times fan-in, &gt;
  *     0
@@ -31,12 +32,17 @@ public record ObjectiveSettings(
     Space space,
     OptionalLong population) {
 
+  /** All samples look alike long before: their angles fall like 1/p. */
+  private static final int MOST_LAYERS = 10_000;
+
   /** Checks the ranges. */
   public ObjectiveSettings {
     Objects.requireNonNull(form, "form");
     Objects.requireNonNull(space, "space");
     Objects.requireNonNull(population, "population");
-    require(layersAbove >= 0, "layers above must be ≥ 0 but are " + layersAbove);
+    require(
+        layersAbove >= 0 && layersAbove <= MOST_LAYERS,
+        "layers above must be from 0 to %,d but are %,d".formatted(MOST_LAYERS, layersAbove));
     require(noise >= 0 && Double.isFinite(noise), "noise must be finite and ≥ 0 but is " + noise);
     require(
         readoutVariance > 0 && Double.isFinite(readoutVariance),
@@ -49,7 +55,7 @@ public record ObjectiveSettings(
         "bias variance must be finite and ≥ 0 but is " + biasVariance);
     require(
         population.isEmpty() || population.getAsLong() > 0,
-        "population must be ≥ 1 but is " + population);
+        "population must be ≥ 1 but is " + population.orElse(0));
     if (space == Space.FEATURES) {
       require(
           form.hasFeatureSpace() && layersAbove == 0,

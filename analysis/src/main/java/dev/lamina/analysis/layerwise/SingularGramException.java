@@ -21,7 +21,7 @@ public final class SingularGramException extends IllegalArgumentException {
     return new SingularGramException(
         Double.isFinite(cause.value())
             ? singular(noise, size, cause.pivot(), cause.value())
-            : "layer loss: the Gram matrix of size %d is not finite in row %d; activations must be finite"
+            : "layer loss: the Gram matrix of size %d is not finite in row %d; activations and variances must be small enough that their products stay finite"
                 .formatted(size, cause.pivot()),
         cause);
   }
