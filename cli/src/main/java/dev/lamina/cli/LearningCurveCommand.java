@@ -107,7 +107,8 @@ final class LearningCurveCommand extends Subcommand {
       paramLabel = "r",
       description = {
         "Keep powers of the cosine up to r and add the others to the noise; auto takes the smallest r"
-            + " with sqrt(N) D^(-(r+1)/2) <= 0.1 for the largest N."
+            + " with sqrt(N) D^(-(r+1)/2) <= 0.1 for the largest N, none (the default) keeps the whole"
+            + " kernel."
       })
   private String renormalise;
 
@@ -213,7 +214,7 @@ final class LearningCurveCommand extends Subcommand {
   }
 
   private Optional<Integer> power(Sphere sphere) {
-    if (renormalise == null) {
+    if (renormalise == null || renormalise.equals("none")) {
       return Optional.empty();
     }
     if (renormalise.equals("auto")) {

@@ -73,6 +73,20 @@ class LearningCurveCommandTest {
     assertThat(auto.json()).isEqualTo(json);
   }
 
+  @Test
+  void noneKeepsTheWholeKernel() {
+    List<String> line =
+        new ArrayList<>(
+            List.of("--dimension=50", "--target=1:0.5,2:0.5", "--samples=100", "--json"));
+    JsonNode usual = run(PAPER, line.toArray(String[]::new)).json();
+    line.add("--renormalise=none");
+    RunResult run = run(PAPER, line.toArray(String[]::new));
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.json()).isEqualTo(usual);
+    assertThat(usual.get("renormalised").isNull()).isTrue();
+    assertThat(usual.get("noise").asDouble()).isZero();
+  }
+
   /** Golden L-2. */
   @Test
   void aSpectrumFromAFile() throws IOException {
@@ -190,7 +204,7 @@ class LearningCurveCommandTest {
         "--dimension 5 --target one --samples 10; must be a list degree:weight",
         "--dimension 5 --target 1:1 --samples 10 --radius 0; radius must be positive",
         "--dimension 5 --target 1:1 --samples 10 --radius big; a number or sqrt-d but is \"big\"",
-        "--dimension 5 --target 1:1 --samples 10 --renormalise x; auto or a whole number",
+        "--dimension 5 --target 1:1 --samples 10 --renormalise x; auto, none or a whole number",
         "--dimension 5 --target 1:1 --samples 10 --renormalise 99; r must be 0 to 63 but is 99",
         "--dimension 5 --target 1:1 --samples 10.5 --simulate 1; whole numbers of samples",
         "--dimension 5 --target 1:1 --samples 10 --simulate -1; must not be negative",

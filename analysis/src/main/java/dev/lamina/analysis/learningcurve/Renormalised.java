@@ -39,7 +39,9 @@ public record Renormalised(int power, SphereSpectrum spectrum, double noise) {
       }
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "renormalised kernel: r must be auto or a whole number but is \"%s\"".formatted(text), e);
+          "renormalised kernel: r must be auto, none or a whole number but is \"%s\""
+              .formatted(text),
+          e);
     }
     throw new IllegalArgumentException(
         "renormalised kernel: r must be 0 to %d but is %s".formatted(HIGHEST, text));
