@@ -32,7 +32,8 @@ public record CurvePoint(
    * What is left of the target.
    *
    * @param mse mean squared error of the prediction against the noise-free target: Σ g² factor²,
-   *     and what noisy labels add
+   *     and what noisy labels add to leading order, label noise·Σ (λ/(λ+s))²/N over all modes
+   *     [derived]
    * @param residuals factor of (g − g*) on each mode of which the target has something
    */
   public record Estimate(double mse, List<Residual> residuals) {
