@@ -45,8 +45,10 @@ record LegoCheckpoint(Path file, Backend backend, RunIdentity identity) {
   static LegoCheckpoint of(
       Path file, Backend backend, LegoPlan plan, TrainingData data, Network initial) {
     Map<String, String> parts = new LinkedHashMap<>();
-    parts.put("loss", plan.loss().toString());
-    parts.put("order", plan.turns(initial.depth() - 1).toString());
+    putLoss(plan.loss(), parts);
+    parts.put("order", plan.layers(initial.depth() - 1).toString());
+    parts.put("epochs", Integer.toString(plan.epochs()));
+    parts.put("sweep", Integer.toString(plan.sweepEpochs()));
     parts.put("optimiser", plan.optimiser().toString());
     parts.put("rate", Double.toString(plan.rate()));
     parts.put("schedule", plan.schedule().toString());
@@ -61,6 +63,18 @@ record LegoCheckpoint(Path file, Backend backend, RunIdentity identity) {
     parts.put("network", RunIdentity.layers(initial));
     parts.put("fresh parameters", RunIdentity.digest(initial));
     return new LegoCheckpoint(file, backend, new RunIdentity(parts));
+  }
+
+  /** Adds the loss by the keys of the file. */
+  private static void putLoss(LegoPlan.LegoLoss loss, Map<String, String> parts) {
+    parts.put("objective", loss.objective().text());
+    parts.put("noise", Double.toString(loss.noise()));
+    parts.put("readout-variance", Double.toString(loss.readoutVariance()));
+    parts.put("weight-variance", Double.toString(loss.weightVariance()));
+    parts.put("bias-variance", Double.toString(loss.biasVariance()));
+    parts.put("centred", Boolean.toString(loss.centred()));
+    parts.put("prior", Double.toString(loss.priorWeight()));
+    parts.put("local", Boolean.toString(loss.local()));
   }
 
   /**

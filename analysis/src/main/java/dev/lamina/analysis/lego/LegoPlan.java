@@ -182,10 +182,8 @@ public record LegoPlan(
    * @throws IllegalArgumentException if the order names layers that there are not
    */
   public List<Turn> turns(int hidden) {
-    List<Integer> layers =
-        order.isEmpty() ? IntStream.rangeClosed(1, hidden).boxed().toList() : order;
     List<Turn> turns = new ArrayList<>();
-    for (int layer : layers) {
+    for (int layer : layers(hidden)) {
       if (layer < 1 || layer > hidden) {
         throw new IllegalArgumentException(
             "lego: order must name hidden layers, 1 to %d, but is %s".formatted(hidden, order));
@@ -196,6 +194,11 @@ public record LegoPlan(
       turns.add(new Turn(1, hidden, sweepEpochs));
     }
     return turns;
+  }
+
+  /** Returns the order with its default put in. */
+  List<Integer> layers(int hidden) {
+    return order.isEmpty() ? IntStream.rangeClosed(1, hidden).boxed().toList() : order;
   }
 
   /**

@@ -372,7 +372,15 @@ class LegoTrainingTest {
     assertThat(train(plan, checkpoints).sameBits(whole)).isTrue();
     LegoPlan other = LegoFixture.plan(LOSS, 25, 7);
     assertThatThrownBy(() -> train(other, checkpoints))
-        .hasMessageContaining("is a checkpoint of another run: it differs in order");
+        .hasMessageContaining(
+            "is a checkpoint of another run: it differs in epochs (there 6, now 7),"
+                + " sweep (there 4, now 0); --fresh");
+    LegoPlan upsideDown = with(plan, List.of(2, 1), 4);
+    assertThatThrownBy(() -> train(upsideDown, checkpoints))
+        .hasMessageContaining("it differs in order (there [1, 2], now [2, 1]); --fresh");
+    LegoPlan noisier = plan.withLoss(LOSS.withNoise(0.4));
+    assertThatThrownBy(() -> train(noisier, checkpoints))
+        .hasMessageContaining("it differs in noise (there 0.3, now 0.4); --fresh");
     try (TrainingData others = LegoFixture.data(backend, DType.FLOAT64, 59, 0)) {
       assertThatThrownBy(
               () -> LegoFixture.train(backend, others, initial, plan, checkpoints, Progress.NONE))
