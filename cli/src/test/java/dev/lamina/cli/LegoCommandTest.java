@@ -27,7 +27,9 @@ class LegoCommandTest {
         Files.writeString(
             folder.resolve("lego.conf"), "include \"lamina-defaults\"\nlego {\n" + block + "\n}");
     List<String> line = new ArrayList<>(List.of("lego", file.toString(), "--backend", "cpu"));
-    line.addAll(List.of("--out", folder.resolve("out").toString()));
+    if (!List.of(more).contains("--out")) {
+      line.addAll(List.of("--out", folder.resolve("out").toString()));
+    }
     line.addAll(List.of(more));
     return RunResult.of(line.toArray(String[]::new));
   }
@@ -108,6 +110,23 @@ class LegoCommandTest {
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err())
         .contains("500 samples need", "memory budget of 2097152 bytes", "mini-batches of at most");
+  }
+
+  @Test
+  void aRefusedRunLeavesNothingBehind() throws IOException {
+    Path made = folder.resolve("made");
+    String[] out = {"--out", made.resolve("deep/out").toString()};
+    for (String refused :
+        List.of(
+            "\n}\nlamina { memory-budget = 2 MiB", "network.activation = tanh", "order = [3]")) {
+      RunResult run = run(block("[1]", refused), out);
+      assertThat(run.code()).as(run.err()).isEqualTo(2);
+      assertThat(made).doesNotExist();
+    }
+    // What was there before stays.
+    Files.createDirectory(made);
+    assertThat(run(block("[1, 2]", "network.activation = tanh"), out).code()).isEqualTo(2);
+    assertThat(made).isEmptyDirectory();
   }
 
   @Test

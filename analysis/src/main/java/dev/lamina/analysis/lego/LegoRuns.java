@@ -15,7 +15,9 @@ import dev.lamina.io.AtomicFile;
 import dev.lamina.io.FileException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -64,7 +66,8 @@ public final class LegoRuns {
   }
 
   /**
-   * Trains. Several seeds run side by side on the processors, one thread each.
+   * Trains. Several seeds run side by side on the processors, one thread each. If it fails before
+   * anything is written, the output folder is not left behind.
    *
    * @param lamina the open backend
    * @param cache where fetched data sets lie
@@ -72,12 +75,48 @@ public final class LegoRuns {
    * @return the runs in the order of the seeds
    */
   public List<Run> run(Lamina lamina, CacheFolder cache, Progress progress) {
+    List<Path> missing = missingFolders();
+    boolean done = false;
+    try {
+      makeFolder();
+      List<Run> runs = trainAll(lamina, cache, progress);
+      done = true;
+      return runs;
+    } finally {
+      if (!done) {
+        removeEmpty(missing);
+      }
+    }
+  }
+
+  /** Returns the folders that {@link #makeFolder} will make, the innermost first. */
+  private List<Path> missingFolders() {
+    List<Path> missing = new ArrayList<>();
+    for (Path p = folder.toAbsolutePath();
+        p != null && Files.notExists(p, LinkOption.NOFOLLOW_LINKS);
+        p = p.getParent()) {
+      missing.add(p);
+    }
+    return missing;
+  }
+
+  private void makeFolder() {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw FileException.writing(folder, e);
     }
     AtomicFile.requireWritable(path(file.seeds().getFirst(), "csv"));
+  }
+
+  private static void removeEmpty(List<Path> folders) {
+    for (Path made : folders) {
+      // A folder that is not empty stays; a failure would hide the one that led here.
+      boolean _ = made.toFile().delete();
+    }
+  }
+
+  private List<Run> trainAll(Lamina lamina, CacheFolder cache, Progress progress) {
     try (PreparedData data =
             PreparedData.load(
                 file.data(), cache, file.seed(), lamina.config().precision(), lamina.backend());
