@@ -125,7 +125,8 @@ class LegoCommandTest {
     }
     // What was there before stays.
     Files.createDirectory(made);
-    assertThat(run(block("[1, 2]", "network.activation = tanh"), out).code()).isEqualTo(2);
+    assertThat(run(block("[1, 2]", "\n}\nlamina { memory-budget = 2 MiB"), out).code())
+        .isEqualTo(2);
     assertThat(made).isEmptyDirectory();
   }
 
@@ -145,6 +146,28 @@ class LegoCommandTest {
         .contains("softmax-readout needs classes; ridge-readout takes numbers");
     RunResult ridge = run(block + ", objective = ridge-readout", "--json");
     assertThat(ridge.code()).as(ridge.err()).isZero();
+  }
+
+  @Test
+  void problemsHaveTheirKeyAndLineAndNoFollowUps() throws IOException {
+    requireOnly("order = [1, 1]", "lego.order", "must name each layer once but is [1, 1]");
+    requireOnly("order = [3]", "lego.order", "must name hidden layers, 1 to 2, but is [3]");
+    requireOnly("patience = 3", "lego.patience", "needs held-out samples");
+    requireOnly("network.activation = tanh", "lego.network.activation", "must be relu");
+    requireOnly("network.batch-norm = true", "lego.network.batch-norm", "batch normalisation");
+    requireOnly(
+        "network.hidden = [5, 5], network.residual = true",
+        "lego.network.residual",
+        "residual connections");
+    assertThat(run(block("[1]", "order = [0, 1]")).err()).doesNotContain("each layer once");
+  }
+
+  /** Requires one problem of a line of the file. */
+  private void requireOnly(String line, String key, String message) throws IOException {
+    RunResult run = run(block("[1]", "checkpoint-every = 5\n" + line));
+    assertThat(run.code()).isEqualTo(2);
+    // The line after the include, the head of the block, four lines of it and checkpoint-every.
+    assertThat(run.err()).contains(key, message, "lego.conf: 8").doesNotContain("unknown key");
   }
 
   @Test

@@ -71,7 +71,6 @@ public record LegoConfig(
    */
   static LegoConfig read(ConfigReader config, NetworkConfig network) {
     LegoPlan plan = LegoReader.plan(config, network);
-    plan.turns(network.depth());
     return new LegoConfig(
         plan,
         config.choices("methods", words(), usual()),

@@ -11,9 +11,11 @@ import dev.lamina.config.Bounds;
 import dev.lamina.config.ConfigErrors;
 import dev.lamina.config.ConfigReader;
 import dev.lamina.config.LoadedConfig;
+import dev.lamina.kernel.Activation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Reads the {@code lego} block:
@@ -79,10 +81,12 @@ public final class LegoReader {
     }
     block.has("data");
     Optional<DataConfig> data = block.section("data").read(reader -> DataConfig.read(reader, base));
-    NetworkConfig network = NetworkConfig.read(block.section("network"));
+    NetworkConfig network = network(block.section("network"));
+    OptionalInt every =
+        block.has("checkpoint-every")
+            ? OptionalInt.of(block.integer("checkpoint-every", Bounds.atLeast(1), 1))
+            : OptionalInt.empty();
     LegoPlan plan = plan(block, network);
-    checkOrder(block, network, plan);
-    int every = block.integer("checkpoint-every", Bounds.atLeast(1), plan.evaluateEvery());
     return new LegoFile(
         title,
         seed,
@@ -90,15 +94,56 @@ public final class LegoReader {
         data.orElse(null), // there is a problem then, and this is never used
         network,
         plan,
-        every);
+        every.orElse(plan.evaluateEvery()));
   }
 
-  private static void checkOrder(ConfigReader block, NetworkConfig network, LegoPlan plan) {
-    try {
-      plan.turns(network.depth());
-    } catch (IllegalArgumentException e) {
-      block.problem("order", e.getMessage());
+  private static NetworkConfig network(ConfigReader block) {
+    NetworkConfig network = NetworkConfig.read(block);
+    if (!network.activation().equals(Activation.RELU)) {
+      block.problem(
+          "activation",
+          "hidden layers must be relu, what wide layers above are taken for, but there is "
+              + network.activation());
     }
+    if (network.batchNorm()) {
+      block.problem("batch-norm", "layers must be plain, without batch normalisation");
+    }
+    if (network.residual()) {
+      block.problem("residual", "layers must be plain, without residual connections");
+    }
+    return network;
+  }
+
+  /** Reads the order; empty after a problem. */
+  private static List<Integer> order(ConfigReader block, NetworkConfig network) {
+    List<Integer> order = block.integers("order", Bounds.atLeast(1), List.of());
+    if (order.stream().anyMatch(layer -> layer > network.depth())) {
+      block.problem(
+          "order", "must name hidden layers, 1 to %d, but is %s".formatted(network.depth(), order));
+      return List.of();
+    }
+    if (order.stream().distinct().count() < order.size()) {
+      // Not of what stands in for elements that have been reported already.
+      List<Object> written = block.config().getList("order").unwrapped();
+      if (written.stream().distinct().count() < written.size()) {
+        block.problem("order", "must name each layer once but is " + order);
+      }
+      return List.of();
+    }
+    return order;
+  }
+
+  /** Reads the patience; 0 after a problem. */
+  private static int patience(ConfigReader block) {
+    int patience = block.integer("patience", Bounds.atLeast(0), 0);
+    if (patience > 0 && !block.has("held-out")) {
+      block.problem(
+          "patience",
+          "patience = %d needs held-out samples; set held-out, such as 0.1, or patience = 0"
+              .formatted(patience));
+      return 0;
+    }
+    return patience;
   }
 
   /**
@@ -118,7 +163,7 @@ public final class LegoReader {
         block.section("schedule").read(TrainingReader::schedule).orElse(Schedule.CONSTANT);
     return new LegoPlan(
         loss(block, network),
-        block.integers("order", Bounds.atLeast(1), List.of()),
+        order(block, network),
         optimiser,
         block.number("rate", Bounds.POSITIVE, 0.01),
         schedule,
@@ -126,7 +171,7 @@ public final class LegoReader {
         block.integer("epochs", Bounds.atLeast(1), batch == 0 ? 200 : 10),
         block.integer("evaluate-every", Bounds.atLeast(1), batch == 0 ? 10 : 1),
         block.number("held-out", new Bounds(0, false, 1, true), 0),
-        block.integer("patience", Bounds.atLeast(0), 0),
+        patience(block),
         block.integer("sweep", Bounds.atLeast(0), 0),
         0);
   }
