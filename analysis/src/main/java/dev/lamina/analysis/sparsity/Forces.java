@@ -40,7 +40,8 @@ public final class Forces {
    * their neuron count as kinks.
    *
    * @param backend computes
-   * @param network plain; its weights count as projected, which keeps its representations
+   * @param network plain; its weights count as projected, which keeps its representations, except
+   *     in {@link LayerForces#weightResidual}
    * @param problem data, cost, λ and β
    */
   public static List<LayerForces> of(Backend backend, Network network, RidgeProblem problem) {
@@ -60,27 +61,31 @@ public final class Forces {
     LayerForces[] all = new LayerForces[depth];
     try (Scratch scratch = new Scratch(backend)) {
       DeviceMatrix multiplier = network.costGradient(depth);
+      // the same with the weights as they were, which Z_L and so ∂C/∂Z_L do not tell apart
+      DeviceMatrix felt = multiplier;
       for (int l = depth; l >= 1; l--) {
         int kinks = 0;
         DeviceMatrix slopes = null;
         if (l < depth) {
-          DeviceMatrix h = back(l, multiplier, scratch);
+          DeviceMatrix h = back(network.weights(l + 1), multiplier, scratch);
+          felt = back(network.uploaded(l + 1), felt, scratch);
           KinkSlopes chosen = slopes(l, h, scratch);
           kinks = chosen.kinks();
           slopes = scratch.upload(chosen.slopes());
           multiplier = h;
           backend.gram().hadamard(slopes, multiplier);
+          backend.gram().hadamard(slopes, felt);
         }
-        all[l - 1] = layer(l, multiplier, slopes, kinks);
+        all[l - 1] = layer(l, multiplier, felt, slopes, kinks);
       }
     }
     return List.of(all);
   }
 
-  /** Returns W_{l+1}ᵀG without the bias row. */
-  private DeviceMatrix back(int l, DeviceMatrix above, Scratch into) {
-    DeviceMatrix all = into.product(network.weights(l + 1), true, above, false);
-    return into.copy(all.rows(0, network.shape().width(l)));
+  /** Returns WᵀG without the bias row. */
+  private DeviceMatrix back(DeviceMatrix weights, DeviceMatrix above, Scratch into) {
+    DeviceMatrix all = into.product(weights, true, above, false);
+    return into.copy(all.rows(0, weights.cols() - problem.constantRows()));
   }
 
   private KinkSlopes slopes(int l, DeviceMatrix h, Scratch scratch) {
@@ -94,7 +99,8 @@ public final class Forces {
         scratch.download(network.b(l - 1)));
   }
 
-  private LayerForces layer(int l, DeviceMatrix multiplier, DeviceMatrix slopes, int kinks) {
+  private LayerForces layer(
+      int l, DeviceMatrix multiplier, DeviceMatrix felt, DeviceMatrix slopes, int kinks) {
     try (Scratch scratch = new Scratch(backend)) {
       DeviceMatrix attraction = attraction(l, scratch);
       ForceForm form = form(l);
@@ -111,15 +117,15 @@ public final class Forces {
           scratch.download(repulsion),
           form,
           residual(scratch, seen, attraction, repulsion),
-          weightResidual(l, multiplier, scratch),
+          weightResidual(l, felt, scratch),
           kinks);
     }
   }
 
-  /** ‖2λW + GBᵀ‖ over the larger of both. */
-  private double weightResidual(int l, DeviceMatrix multiplier, Scratch scratch) {
-    DeviceMatrix pull = scratch.scaled(2 * problem.lambda(), network.weights(l));
-    DeviceMatrix push = scratch.product(multiplier, false, network.b(l - 1), true);
+  /** ‖2λW + GBᵀ‖ over the larger of both, W as it was and G = ∂C/∂Z_l with such weights above. */
+  private double weightResidual(int l, DeviceMatrix felt, Scratch scratch) {
+    DeviceMatrix pull = scratch.scaled(2 * problem.lambda(), network.uploaded(l));
+    DeviceMatrix push = scratch.product(felt, false, network.b(l - 1), true);
     DeviceMatrix sum = scratch.copy(pull);
     backend.layers().add(1, push, 1, sum);
     return residual(scratch, sum, pull, push);
@@ -145,7 +151,8 @@ public final class Forces {
 
   /** −[Wᵀ A_{l+1}]∘σ′(Z_l): A_{l+1} = 2 W B_l⁺ᵀ. */
   private DeviceMatrix plain(int l, DeviceMatrix slopes, Scratch scratch) {
-    DeviceMatrix r = scratch.scaled(-1, back(l, attraction(l + 1, scratch), scratch));
+    DeviceMatrix r =
+        scratch.scaled(-1, back(network.weights(l + 1), attraction(l + 1, scratch), scratch));
     backend.gram().hadamard(slopes, r);
     return r;
   }

@@ -30,7 +30,7 @@ import java.util.OptionalDouble;
  * @param forceResidual ‖(A_l + R_l)P‖/max(‖A_l‖, ‖R_l‖), P the projector on the rows of B_{l−1}: 0
  *     at local minima; see {@link LayerForces#residual()}
  * @param weightResidual the same as the weights feel it, without the pseudo-inverse: ‖∂L/∂W_l‖ over
- *     the larger of its two terms; see {@link LayerForces#weightResidual()}
+ *     the larger of its two terms, V_l included; see {@link LayerForces#weightResidual()}
  * @param kinks entries of Z_l on a kink of the activation, of which the slopes were chosen for the
  *     least residual
  * @param form how the repulsion was computed

@@ -60,9 +60,11 @@ public final class LayerForces {
   }
 
   /**
-   * {@return ‖(A_l + R_l)B_{l−1}ᵀ‖/max(‖A_l B_{l−1}ᵀ‖, ‖R_l B_{l−1}ᵀ‖), the same as the weights
-   * feel it, R_l from multipliers: ‖∂L/∂W_l‖ over the larger of 2λ‖W_l‖ and ‖∂C/∂W_l‖; NaN for the
-   * Tikhonov form, which has no weights}
+   * {@return ‖∂L/∂W_l‖/max(2λ‖W_l‖, ‖∂C/∂W_l‖), the same as the weights feel it; NaN for the
+   * Tikhonov form, which has no weights} The weights are those of the network, with what a
+   * projection would drop from them, here and in the layers above through which ∂C/∂W_l comes; on
+   * kinks the slopes are those of the forces. With nothing to drop this is ‖(A_l +
+   * R_l)B_{l−1}ᵀ‖/max(‖A_l B_{l−1}ᵀ‖, ‖R_l B_{l−1}ᵀ‖), R_l from multipliers.
    */
   public double weightResidual() {
     return weightResidual;

@@ -17,6 +17,7 @@ final class ProjectedNetwork implements AutoCloseable {
   private final List<RowSpace> spaces = new ArrayList<>();
   private final List<DeviceMatrix> projected = new ArrayList<>();
   private final List<double[][]> original;
+  private final List<DeviceMatrix> uploaded;
   private final double[] dropped;
   private final double lossOfWeights;
 
@@ -34,13 +35,13 @@ final class ProjectedNetwork implements AutoCloseable {
     RidgeLoss evaluated = null;
     try {
       evaluated = new RidgeLoss(backend, problem, shape);
-      List<DeviceMatrix> w = original.stream().map(scratch::upload).toList();
-      this.lossOfWeights = evaluated.evaluate(w);
+      this.uploaded = original.stream().map(scratch::upload).toList();
+      this.lossOfWeights = evaluated.evaluate(uploaded);
       if (!Double.isFinite(lossOfWeights)) {
         throw new IllegalArgumentException(
             "the loss of the network on these data must be finite but is " + lossOfWeights);
       }
-      project(backend, evaluated, w);
+      project(backend, evaluated, uploaded);
       this.loss = evaluated;
     } catch (RuntimeException e) {
       if (evaluated != null) {
@@ -84,6 +85,11 @@ final class ProjectedNetwork implements AutoCloseable {
   /** Returns W_l as it was. */
   double[][] original(int l) {
     return original.get(l - 1);
+  }
+
+  /** Returns W_l as it was, on the device. */
+  DeviceMatrix uploaded(int l) {
+    return uploaded.get(l - 1);
   }
 
   /** Returns ‖V_l‖, V_l = W_l − Z_l B_{l−1}⁺. */

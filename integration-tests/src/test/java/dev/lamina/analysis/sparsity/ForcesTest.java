@@ -225,13 +225,20 @@ class ForcesTest {
 
   /** Away from minima and kinks the residual of weights is the gradient of the loss. */
   @ParameterizedTest
-  @CsvSource({"relu, 1", "leakyRelu(slope=0.2), 0", "tanh, 0.5"})
-  void residualOfWeightsIsTheGradientByFiniteDifferences(String text, double beta) {
+  @CsvSource({
+    "relu, 1, 20",
+    "leakyRelu(slope=0.2), 0, 20",
+    "tanh, 0.5, 20",
+    "leakyRelu(slope=0.2), 1, 2",
+    "tanh, 0.5, 2",
+    "tanh, 0, 2"
+  })
+  void residualOfWeightsIsTheGradientByFiniteDifferences(String text, double beta, int n) {
     int extra = beta > 0 ? 1 : 0;
     DenseShape shape = DenseShape.of(List.of(3, 4, 3, 2), Activation.parse(text));
     RidgeProblem problem =
-        Problems.problem(Problems.random(3, 20, 4), Problems.random(2, 20, 5), Loss.MSE, .1, beta);
-    // Fewer rows than samples in every B_l: nothing to project.
+        Problems.problem(Problems.random(3, n, 4), Problems.random(2, n, 5), Loss.MSE, .1, beta);
+    // 20 samples: fewer rows than samples in every B_l, nothing to project. 2: every W_l has a V_l.
     List<double[][]> w =
         List.of(
             Problems.random(4, 3 + extra, 1),
