@@ -135,6 +135,8 @@ final class SparsityCommand extends Subcommand {
         HostMatrix inputs = InputFile.read(x, DType.FLOAT64, session());
         HostMatrix targets = targets(read, inputs)) {
       read.requireFinite(network.toString());
+      RidgeProblem.requireInputs("inputs of " + x, inputs);
+      RidgeProblem.requireTargets("targets of " + y, targets, parsedLoss());
       RidgeProblem problem =
           new RidgeProblem(inputs, targets, parsedLoss(), lambda, biasStrength(read));
       try (Lamina lamina = Lamina.open(session().config())) {

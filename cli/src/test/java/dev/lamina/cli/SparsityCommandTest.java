@@ -230,7 +230,7 @@ class SparsityCommandTest {
         "bias strength must be finite and not negative");
     refused(
         run(relu, x(12), targets(12), "--lambda", "1", "--bias-strength", "0"),
-        "must have no biases");
+        "that of unit 0 (counted from 0) of layer 1 (from 1) is 0.1");
     refused(run(relu, x(12), targets(11), "--lambda", "1"), "must have a column");
     refused(run(relu, new double[12][4], targets(12), "--lambda", "1"), "has 3 inputs");
     refused(
@@ -241,10 +241,19 @@ class SparsityCommandTest {
         "epsilon must be positive");
     refused(
         run(relu, x(12), targets(12), "--lambda", "1", "--loss", "cross-entropy"),
-        "one-hot or probabilities");
+        "targets of %s must be one-hot or probabilities".formatted(folder.resolve("y.npy")));
     double[][] nan = x(12);
     nan[3][1] = Double.NaN;
-    refused(run(relu, nan, targets(12), "--lambda", "1"), "inputs must be finite");
+    refused(
+        run(relu, nan, targets(12), "--lambda", "1"),
+        "inputs of %s must be finite but row 3, column 1 (counted from 0) is NaN"
+            .formatted(folder.resolve("x.npy")));
+    double[][] infinite = targets(12);
+    infinite[7][0] = Double.NEGATIVE_INFINITY;
+    refused(
+        run(relu, x(12), infinite, "--lambda", "1"),
+        "targets of %s must be finite but row 7, column 0 (counted from 0) is -Infinity"
+            .formatted(folder.resolve("y.npy")));
     Path pruned = folder.resolve("p.safetensors");
     refused(
         run(

@@ -40,10 +40,34 @@ public record RidgeProblem(
               + biasStrength
               + "; 0 means no biases, 1 the usual ones");
     }
-    requireFinite("inputs", x);
-    requireFinite("targets", y);
+    requireInputs("inputs", x);
+    requireTargets("targets", y, loss);
+  }
+
+  /**
+   * Checks the entries of inputs.
+   *
+   * @param what how to call them in a message, such as a file
+   * @param x inputs
+   * @throws IllegalArgumentException if an entry is not finite
+   */
+  public static void requireInputs(String what, HostMatrix x) {
+    requireFinite(what, x);
+  }
+
+  /**
+   * Checks the entries of targets.
+   *
+   * @param what how to call them in a message, such as a file
+   * @param y targets
+   * @param loss what they are for
+   * @throws IllegalArgumentException if an entry is not finite, or the loss is the cross-entropy
+   *     and a row is not one-hot or probabilities
+   */
+  public static void requireTargets(String what, HostMatrix y, Loss loss) {
+    requireFinite(what, y);
     if (loss == Loss.CROSS_ENTROPY) {
-      requireProbabilities(y);
+      requireProbabilities(what, y);
     }
   }
 
@@ -52,28 +76,28 @@ public record RidgeProblem(
       for (long j = 0; j < m.cols(); j++) {
         if (!Double.isFinite(m.get(i, j))) {
           throw new IllegalArgumentException(
-              "ridge problem: %s must be finite but row %d, column %d is %s"
+              "ridge problem: %s must be finite but row %d, column %d (counted from 0) is %s"
                   .formatted(what, i, j, Double.toString(m.get(i, j))));
         }
       }
     }
   }
 
-  private static void requireProbabilities(HostMatrix y) {
+  private static void requireProbabilities(String what, HostMatrix y) {
     for (long i = 0; i < y.rows(); i++) {
       double sum = 0;
       for (long j = 0; j < y.cols(); j++) {
         if (y.get(i, j) < 0) {
           throw new IllegalArgumentException(
-              "ridge problem: targets of cross-entropy must not be negative but row %d, column %d is %s"
-                  .formatted(i, j, y.get(i, j)));
+              "ridge problem: %s must not be negative with cross-entropy but row %d, column %d (counted from 0) is %s"
+                  .formatted(what, i, j, y.get(i, j)));
         }
         sum += y.get(i, j);
       }
       if (Math.abs(sum - 1) > 1e-6) {
         throw new IllegalArgumentException(
-            "ridge problem: targets of cross-entropy must be one-hot or probabilities but row %d sums to %s"
-                .formatted(i, sum));
+            "ridge problem: %s must be one-hot or probabilities with cross-entropy but row %d (counted from 0) sums to %s"
+                .formatted(what, i, sum));
       }
     }
   }

@@ -42,8 +42,8 @@ final class Weights {
         w[i][cols] = bias / biasStrength;
       } else if (bias != 0) {
         throw new IllegalArgumentException(
-            "with bias strength 0 a network must have no biases, or zeros, but that of unit %d of layer %d is %s; give a positive bias strength, usually 1"
-                .formatted(i + 1, l, bias));
+            "with bias strength 0 a network must have no biases, or zeros, but that of unit %d (counted from 0) of layer %d (from 1) is %s; give a positive bias strength, usually 1"
+                .formatted(i, l, bias));
       }
     }
     return w;
