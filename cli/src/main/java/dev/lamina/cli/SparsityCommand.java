@@ -257,7 +257,7 @@ final class SparsityCommand extends Subcommand {
                 epsilon,
                 RepresentationPlan.usual(RepresentationPlan.Order.JOINT),
                 progress)) {
-      return new SparsityDocument.Tikhonov(
+      return SparsityDocument.Tikhonov.of(
           epsilon,
           fit.trace().getFirst(),
           fit.loss(),

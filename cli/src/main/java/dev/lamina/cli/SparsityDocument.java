@@ -57,12 +57,48 @@ record SparsityDocument(
    *
    * @param epsilon ε
    * @param loss L_ε of the network's representations
-   * @param minimum L_ε of the representations that minimise it from there
+   * @param minimum L_ε where the minimisation from there ended
+   * @param stationary whether no residual of the forces there is above 1e-3; otherwise it is not a
+   *     minimum yet
    * @param gap L_r − minimum, O(ε) at a minimum of L
-   * @param layers forces at the minimiser
+   * @param layers forces where the minimisation ended
    */
   record Tikhonov(
-      double epsilon, double loss, double minimum, double gap, List<TikhonovLayer> layers) {}
+      double epsilon,
+      double loss,
+      double minimum,
+      boolean stationary,
+      double gap,
+      List<TikhonovLayer> layers) {
+    /** Largest residual of the forces at what is called a minimum. */
+    private static final double LARGEST_RESIDUAL = 1e-3;
+
+    static Tikhonov of(
+        double epsilon, double loss, double minimum, double gap, List<TikhonovLayer> layers) {
+      boolean stationary =
+          layers.stream().allMatch(layer -> layer.forceResidual() <= LARGEST_RESIDUAL);
+      return new Tikhonov(epsilon, loss, minimum, stationary, gap, layers);
+    }
+
+    String text() {
+      StringJoiner lines = new StringJoiner("\n");
+      lines.add(
+          "tikhonov form, epsilon %s: %s, minimum from there %s, below the loss of representations by %s"
+              .formatted(number(epsilon), digits(loss), digits(minimum), number(gap)));
+      layers.forEach(layer -> lines.add(layer.text()));
+      if (!stationary) {
+        lines.add(
+            "   not a minimum yet: the residual of layers %s is above %s; where the minimisation stopped the loss can still fall"
+                .formatted(
+                    layers.stream()
+                        .filter(layer -> !(layer.forceResidual() <= LARGEST_RESIDUAL))
+                        .map(TikhonovLayer::layer)
+                        .toList(),
+                    number(LARGEST_RESIDUAL)));
+      }
+      return lines.toString();
+    }
+  }
 
   /**
    * The forces on a layer at the minimiser of L_ε.
@@ -74,7 +110,13 @@ record SparsityDocument(
    * @param kinks entries of Z_l on a kink of the activation
    */
   record TikhonovLayer(
-      int layer, double attraction, double repulsion, double forceResidual, int kinks) {}
+      int layer, double attraction, double repulsion, double forceResidual, int kinks) {
+
+    String text() {
+      return "   layer %d: attraction %s, repulsion %s, kinks %d, residual %s"
+          .formatted(layer, number(attraction), number(repulsion), kinks, number(forceResidual));
+    }
+  }
 
   /**
    * What {@code --prune} did.
@@ -165,7 +207,7 @@ record SparsityDocument(
         "   layer  neurons  rays  rays at %s  rank K  rank M   balance  attraction   repulsion  kinks  residual  wasted"
             .formatted(number(coarseTolerance)));
     layers.forEach(layer -> lines.add(line(layer)));
-    tikhonov.ifPresent(t -> lines.add(text(t)));
+    tikhonov.ifPresent(t -> lines.add(t.text()));
     prune.ifPresent(p -> lines.add(text(p)));
     return lines.toString();
   }
@@ -186,25 +228,6 @@ record SparsityDocument(
         a.kinks(),
         a.weightResidual(),
         a.dropped());
-  }
-
-  private static String text(Tikhonov t) {
-    StringJoiner lines = new StringJoiner("\n");
-    lines.add(
-        "tikhonov form, epsilon %s: %s, minimum from there %s, below the loss of representations by %s"
-            .formatted(
-                number(t.epsilon()), digits(t.loss()), digits(t.minimum()), number(t.gap())));
-    t.layers()
-        .forEach(layer ->
-            lines.add(
-                "   layer %d: attraction %s, repulsion %s, kinks %d, residual %s"
-                    .formatted(
-                        layer.layer(),
-                        number(layer.attraction()),
-                        number(layer.repulsion()),
-                        layer.kinks(),
-                        number(layer.forceResidual()))));
-    return lines.toString();
   }
 
   private static String text(Prune p) {

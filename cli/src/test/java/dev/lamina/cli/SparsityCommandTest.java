@@ -199,6 +199,26 @@ class SparsityCommandTest {
         .isLessThan(tikhonov.get("loss").doubleValue());
     assertThat(tikhonov.get("gap").doubleValue()).isPositive();
     assertThat(tikhonov.get("layers")).hasSize(2);
+    boolean stationary = true;
+    for (JsonNode layer : tikhonov.get("layers")) {
+      stationary &= layer.get("forceResidual").doubleValue() <= 1e-3;
+    }
+    assertThat(tikhonov.get("stationary").booleanValue()).isEqualTo(stationary);
+  }
+
+  @Test
+  void residualsSayWhetherTheTikhonovFormIsAtAMinimum() {
+    SparsityDocument.TikhonovLayer settled = new SparsityDocument.TikhonovLayer(1, .5, .5, 1e-3, 0);
+    SparsityDocument.TikhonovLayer moving = new SparsityDocument.TikhonovLayer(2, .4, .4, .016, 3);
+    SparsityDocument.Tikhonov minimum =
+        SparsityDocument.Tikhonov.of(1e-3, .3, .2, .1, List.of(settled));
+    assertThat(minimum.stationary()).isTrue();
+    assertThat(minimum.text()).contains("layer 1").doesNotContain("not a minimum");
+    SparsityDocument.Tikhonov stopped =
+        SparsityDocument.Tikhonov.of(1e-3, .3, .2, .1, List.of(settled, moving));
+    assertThat(stopped.stationary()).isFalse();
+    assertThat(stopped.text())
+        .contains("not a minimum yet: the residual of layers [2] is above 0.001");
   }
 
   @Test
