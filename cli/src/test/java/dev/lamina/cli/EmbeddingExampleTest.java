@@ -72,7 +72,7 @@ class EmbeddingExampleTest {
             }
             """,
             "merging",
-            "sections/merging/work/merged-to-1.safetensors",
+            "sections/merging/kept/merged-to-1.safetensors",
             "csv/merging-networks.csv");
     double before = result.get("before").get("loss").asDouble();
     assertThat(before).isBetween(0.09, 0.13); // the best single neuron has 0.107

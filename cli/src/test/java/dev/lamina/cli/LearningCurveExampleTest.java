@@ -85,8 +85,8 @@ class LearningCurveExampleTest {
     JsonNode whole = result();
     Path section = folder.resolve("out/sections/learningCurve");
     Files.delete(section.resolve("done.json"));
-    Files.delete(section.resolve("work/noisy-training.json"));
-    Path part = section.resolve("work/regression-60.json");
+    Files.delete(section.resolve("kept/noisy-training.json"));
+    Path part = section.resolve("kept/regression-60.json");
     String jitter = "\"jitter\" : 0.0";
     assertThat(Files.readString(part)).contains(jitter);
     Files.writeString(part, Files.readString(part).replace(jitter, "\"jitter\" : 0.125"));

@@ -87,8 +87,8 @@ final class SectionStore {
    * Returns the folder that a section has for itself; what an earlier run left there is kept for
    * the next unless it is to be fresh.
    */
-  Path work(String section, boolean fresh) {
-    Path own = folder.resolve(section).resolve("work");
+  Path kept(String section, boolean fresh) {
+    Path own = folder.resolve(section).resolve("kept");
     if (fresh && Files.isDirectory(own)) {
       try (Stream<Path> files = Files.list(own)) {
         for (Path file : files.toList()) {

@@ -93,7 +93,7 @@ final class StudyRunner {
     }
     long start = System.nanoTime();
     try {
-      Path work = store.work(section.name(), fresh);
+      Path work = store.kept(section.name(), fresh);
       ConfiguredSection.Finished finished = configured.run(context.in(work), progress);
       return done(
           section,
