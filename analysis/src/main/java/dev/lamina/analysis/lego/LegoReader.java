@@ -1,10 +1,10 @@
 package dev.lamina.analysis.lego;
 
-import dev.lamina.analysis.data.DataConfig;
 import dev.lamina.analysis.layerwise.Form;
 import dev.lamina.analysis.lego.LegoPlan.LegoLoss;
 import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.analysis.training.Optimiser;
+import dev.lamina.analysis.training.RunHeader;
 import dev.lamina.analysis.training.Schedule;
 import dev.lamina.analysis.training.TrainingReader;
 import dev.lamina.config.Bounds;
@@ -14,7 +14,6 @@ import dev.lamina.config.LoadedConfig;
 import dev.lamina.kernel.Activation;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -59,28 +58,16 @@ public final class LegoReader {
    * @throws dev.lamina.config.ConfigException if there was any problem, earlier ones included
    */
   public static LegoFile read(LoadedConfig loaded, Path file, ConfigErrors errors) {
-    ConfigReader root = loaded.reader();
-    if (!root.has("lego")) {
-      errors.throwIfAny(); // a file that could not be read has no blocks either
-      root.problem("lego", "is missing: this is no file for layer-wise training");
-      errors.throwIfAny();
-    }
-    Optional<LegoFile> lego = root.section("lego").read(block -> read(block, file));
-    root.finish();
-    errors.throwIfAny();
-    return lego.orElseThrow();
+    return RunHeader.readFile(
+        loaded,
+        "lego",
+        "is missing: this is no file for layer-wise training",
+        errors,
+        block -> read(block, file));
   }
 
   private static LegoFile read(ConfigReader block, Path file) {
-    Path base = file.toAbsolutePath().normalize().getParent().resolve(block.text("base", ""));
-    String title = block.text("title", String.valueOf(file.getFileName()));
-    long seed = block.whole("seed", Bounds.ANY, 1);
-    List<Integer> seeds = block.integers("seeds", Bounds.ANY, List.of(1));
-    if (seeds.isEmpty() || seeds.stream().distinct().count() < seeds.size()) {
-      block.problem("seeds", "must list at least one seed, each once, but is " + seeds);
-    }
-    block.has("data");
-    Optional<DataConfig> data = block.section("data").read(reader -> DataConfig.read(reader, base));
+    RunHeader header = RunHeader.read(block, file);
     NetworkConfig network = network(block.section("network"));
     OptionalInt every =
         block.has("checkpoint-every")
@@ -88,10 +75,10 @@ public final class LegoReader {
             : OptionalInt.empty();
     LegoPlan plan = plan(block, network);
     return new LegoFile(
-        title,
-        seed,
-        seeds.stream().map(Integer::longValue).toList(),
-        data.orElse(null), // there is a problem then, and this is never used
+        header.title(),
+        header.seed(),
+        header.seeds(),
+        header.data(),
         network,
         plan,
         every.orElse(plan.evaluateEvery()));

@@ -1,13 +1,11 @@
 package dev.lamina.analysis.training;
 
-import dev.lamina.analysis.data.DataConfig;
 import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.config.Bounds;
 import dev.lamina.config.ConfigErrors;
 import dev.lamina.config.ConfigReader;
 import dev.lamina.config.LoadedConfig;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,28 +46,16 @@ public final class TrainingReader {
    * @throws dev.lamina.config.ConfigException if there was any problem, earlier ones included
    */
   public static TrainingFile read(LoadedConfig loaded, Path file, ConfigErrors errors) {
-    ConfigReader root = loaded.reader();
-    if (!root.has("train")) {
-      errors.throwIfAny(); // a file that could not be read has no blocks either
-      root.problem("train", "is missing: this is no training file");
-      errors.throwIfAny();
-    }
-    Optional<TrainingFile> training = root.section("train").read(block -> read(block, file));
-    root.finish();
-    errors.throwIfAny();
-    return training.orElseThrow();
+    return RunHeader.readFile(
+        loaded,
+        "train",
+        "is missing: this is no training file",
+        errors,
+        block -> read(block, file));
   }
 
   private static TrainingFile read(ConfigReader block, Path file) {
-    Path base = file.toAbsolutePath().normalize().getParent().resolve(block.text("base", ""));
-    String title = block.text("title", String.valueOf(file.getFileName()));
-    long seed = block.whole("seed", Bounds.ANY, 1);
-    List<Integer> seeds = block.integers("seeds", Bounds.ANY, List.of(1));
-    if (seeds.isEmpty() || seeds.stream().distinct().count() < seeds.size()) {
-      block.problem("seeds", "must list at least one seed, each once, but is " + seeds);
-    }
-    block.has("data");
-    Optional<DataConfig> data = block.section("data").read(reader -> DataConfig.read(reader, base));
+    RunHeader header = RunHeader.read(block, file);
     NetworkConfig network = NetworkConfig.read(block.section("network"));
     TrainingPlan plan = plan(block);
     if (network.batchNorm() && plan.batch() == 1) {
@@ -79,13 +65,7 @@ public final class TrainingReader {
     }
     int every = block.integer("checkpoint-every", Bounds.atLeast(1), 1);
     return new TrainingFile(
-        title,
-        seed,
-        seeds.stream().map(Integer::longValue).toList(),
-        data.orElse(null), // there is a problem then, and this is never used
-        network,
-        plan,
-        every);
+        header.title(), header.seed(), header.seeds(), header.data(), network, plan, every);
   }
 
   private static TrainingPlan plan(ConfigReader block) {
