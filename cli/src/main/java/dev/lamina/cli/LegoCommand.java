@@ -14,8 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code lamina lego}. */
 @Command(
@@ -34,18 +33,7 @@ import picocli.CommandLine.Parameters;
     })
 final class LegoCommand extends Subcommand {
 
-  @Parameters(paramLabel = "FILE.conf", description = "What to train and how.")
-  private Path file;
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description =
-          "Where the results go; made if it is missing (default: out/ and the file's name without .conf).")
-  private Path out;
-
-  @Option(names = "--fresh", description = "Begin again instead of continuing from checkpoints.")
-  private boolean fresh;
+  @Mixin private RunOptions options;
 
   /**
    * What {@code --json} prints.
@@ -98,14 +86,14 @@ final class LegoCommand extends Subcommand {
   @Override
   Output execute() {
     ConfigErrors errors = new ConfigErrors();
-    LoadedConfig loaded = session().load(List.of(file), errors);
-    LegoFile lego = LegoReader.read(loaded, file, errors);
+    LoadedConfig loaded = session().load(List.of(options.file()), errors);
+    LegoFile lego = LegoReader.read(loaded, options.file(), errors);
     long start = System.nanoTime();
     try (Lamina lamina = Lamina.open(loaded.lamina());
         ProgressBars progress = session().progress()) {
       CacheFolder cache = CacheFolder.of(loaded.lamina(), session().sources().environment());
       List<LegoRuns.Run> runs =
-          new LegoRuns(lego, OutputFiles.folder(out, file), fresh).run(lamina, cache, progress);
+          new LegoRuns(lego, options.folder(), options.fresh()).run(lamina, cache, progress);
       progress.clear();
       return output(lego, runs, Stopwatch.secondsSince(start));
     }
