@@ -2,6 +2,7 @@ package dev.lamina.contract;
 
 import dev.lamina.backend.Availability;
 import dev.lamina.backend.Backend;
+import dev.lamina.backend.BackendProvider;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.cuda.EmulatedBackendProvider;
 import org.junit.jupiter.api.Assumptions;
@@ -13,9 +14,20 @@ final class EmulatedBackends {
 
   private EmulatedBackends() {}
 
-  @SuppressWarnings("SystemOut") // a skipped backend must be seen
+  /** Opens a device of {@link #MEMORY}, or skips the test. */
   static Backend open(LaminaConfig config) {
-    EmulatedBackendProvider provider = new EmulatedBackendProvider(MEMORY, SEED, 0);
+    return provider(MEMORY, config).open(config);
+  }
+
+  /**
+   * Returns the provider of a device, or skips the test.
+   *
+   * @param memoryBytes memory of the device
+   * @param config the settings
+   */
+  @SuppressWarnings("SystemOut") // a skipped backend must be seen
+  static BackendProvider provider(long memoryBytes, LaminaConfig config) {
+    BackendProvider provider = new EmulatedBackendProvider(memoryBytes, SEED, 0);
     if (provider.probe(config) instanceof Availability.Unavailable why) {
       String message =
           "contract tests: cuda (emulated) is unavailable: %s; %s"
@@ -23,6 +35,6 @@ final class EmulatedBackends {
       System.out.println(message + "; SKIPPED");
       return Assumptions.abort(message);
     }
-    return provider.open(config);
+    return provider;
   }
 }

@@ -14,17 +14,14 @@ import dev.lamina.analysis.learningcurve.Sphere;
 import dev.lamina.analysis.learningcurve.SphereSimulation;
 import dev.lamina.analysis.learningcurve.Target;
 import dev.lamina.analysis.study.Progress;
-import dev.lamina.backend.Availability;
 import dev.lamina.backend.BackendProvider;
 import dev.lamina.config.BackendChoice;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.cpu.CpuBackendProvider;
-import dev.lamina.cuda.EmulatedBackendProvider;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.DType;
 import java.util.List;
 import java.util.function.Function;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +29,6 @@ import org.junit.jupiter.api.Test;
  * Regression on spheres and noisy training on the emulated cuda backend, against the cpu backend.
  */
 class CudaLearningCurveTest {
-  private static final BackendProvider EMULATED = new EmulatedBackendProvider(64 << 20, 1, 0);
   private static final SphereSimulation.Settings REGRESSION =
       new SphereSimulation.Settings(
           Kernel.parse("nngp(depth=2, biasVariance=0.1)"),
@@ -45,17 +41,15 @@ class CudaLearningCurveTest {
           20,
           5);
 
+  private static BackendProvider device;
+
   @BeforeAll
-  @SuppressWarnings("SystemOut") // a skipped test must be seen
   static void requireEmulation() {
-    if (EMULATED.probe(LaminaConfig.defaults()) instanceof Availability.Unavailable why) {
-      System.out.println("SKIPPED: " + why.detail());
-      Assumptions.abort(why.detail());
-    }
+    device = EmulatedBackends.provider(64 << 20, LaminaConfig.defaults());
   }
 
   private static <T> T on(BackendChoice choice, Function<Lamina, T> work) {
-    List<BackendProvider> providers = List.of(EMULATED, new CpuBackendProvider());
+    List<BackendProvider> providers = List.of(device, new CpuBackendProvider());
     LaminaConfig config = LaminaConfig.defaults().withBackend(choice);
     try (Lamina lamina = Lamina.open(config, providers)) {
       assertThat(lamina.backend().id().text()).isEqualTo(choice.text());

@@ -18,7 +18,6 @@ import dev.lamina.analysis.training.TrainingFile;
 import dev.lamina.analysis.training.TrainingPlan;
 import dev.lamina.analysis.training.TrainingReader;
 import dev.lamina.analysis.training.TrainingRuns;
-import dev.lamina.backend.Availability;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.BackendId;
 import dev.lamina.backend.BackendProvider;
@@ -28,7 +27,6 @@ import dev.lamina.config.ConfigSources;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.config.LoadedConfig;
 import dev.lamina.cpu.CpuBackendProvider;
-import dev.lamina.cuda.EmulatedBackendProvider;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
@@ -46,7 +44,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +52,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Training on the emulated cuda backend against training on the cpu backend. */
 class CudaTrainingTest {
-  private static final BackendProvider EMULATED = new EmulatedBackendProvider(64 << 20, 1, 0);
   private static final LaminaConfig CONFIG = LaminaConfig.defaults();
   private static final int EXAMPLES = 75;
   private static final int BATCH = 16;
@@ -63,13 +59,11 @@ class CudaTrainingTest {
 
   @TempDir private Path folder;
 
+  private static BackendProvider device;
+
   @BeforeAll
-  @SuppressWarnings("SystemOut") // a skipped test must be seen
   static void requireEmulation() {
-    if (EMULATED.probe(CONFIG) instanceof Availability.Unavailable why) {
-      System.out.println("SKIPPED: " + why.detail());
-      Assumptions.abort(why.detail());
-    }
+    device = EmulatedBackends.provider(64 << 20, CONFIG);
   }
 
   private static HostMatrix random(long seed, DType dtype, int rows, int cols) {
@@ -127,7 +121,7 @@ class CudaTrainingTest {
     List<double[][]> want;
     List<double[][]> got;
     try (Backend cpu = ContractBackends.open(BackendId.CPU, CONFIG);
-        Backend cuda = EMULATED.open(CONFIG)) {
+        Backend cuda = device.open(CONFIG)) {
       want = train(cpu, dtype, config, plan);
       got = train(cuda, dtype, config, plan);
     }
@@ -170,7 +164,7 @@ class CudaTrainingTest {
   @EnumSource(DType.class)
   void updatesAndNoiseHaveTheSameBitsOnBothBackends(DType dtype) {
     try (Backend cpu = ContractBackends.open(BackendId.CPU, CONFIG);
-        Backend cuda = EMULATED.open(CONFIG)) {
+        Backend cuda = device.open(CONFIG)) {
       double[][] want = updated(cpu, dtype);
       double[][] got = updated(cuda, dtype);
       for (int i = 0; i < want.length; i++) {
@@ -218,7 +212,7 @@ class CudaTrainingTest {
     ConfigErrors errors = new ConfigErrors();
     LoadedConfig loaded = ConfigSources.defaults().withFiles(List.of(file)).load(errors);
     TrainingFile training = TrainingReader.read(loaded, file, errors);
-    List<BackendProvider> providers = List.of(EMULATED, new CpuBackendProvider());
+    List<BackendProvider> providers = List.of(device, new CpuBackendProvider());
     List<TrainingRuns.Run> cuda = run(training, loaded, BackendChoice.CUDA, providers);
     List<TrainingRuns.Run> cpu = run(training, loaded, BackendChoice.CPU, providers);
     assertThat(cuda).hasSize(2);
