@@ -1,0 +1,79 @@
+package dev.lamina.benchmarks;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * One measured piece of work with everything that belongs beside its time. Two figures of different
+ * runs are about the same work if suite, work, who did it, element type and sizes are equal.
+ *
+ * @param suite {@link Suite#id}, or {@code ceilings}
+ * @param work what was done
+ * @param by who did it: {@code lamina}, {@code library} for the vendor's, or a rival such as {@code
+ *     numpy}
+ * @param dtype element type: {@code float32} or {@code float64}
+ * @param sizes by the usual letter, in the order in which they are read: N, d, L, …
+ * @param milliseconds of the whole operation
+ * @param operations floating-point operations that the mathematics needs; empty for copies
+ * @param bytes bytes that must be moved to and from memory once; empty if not stated
+ * @param ceilingShare rate over that of the library's product in the same arithmetic, or over that
+ *     of a copy
+ * @param floorMilliseconds the larger of operations over that rate and bytes over the bandwidth
+ * @param error largest error against float64 over randomly sampled entries, relative to
+ *     √(k(x,x)k(z,z)) or what corresponds to it
+ * @param parallelError the same over the most parallel pairs of inputs
+ * @param peakBytes most memory of our own in use at once, matrices included where they lie on a
+ *     device; 0 if not measured
+ * @param ratios times against other work of the same rounds
+ * @param launches milliseconds of single device functions in one more run
+ * @param note what else must be known
+ */
+public record Figure(
+    String suite,
+    String work,
+    String by,
+    String dtype,
+    Map<String, Long> sizes,
+    Spread milliseconds,
+    OptionalDouble operations,
+    OptionalDouble bytes,
+    OptionalDouble ceilingShare,
+    OptionalDouble floorMilliseconds,
+    OptionalDouble error,
+    OptionalDouble parallelError,
+    long peakBytes,
+    List<Ratio> ratios,
+    Map<String, Double> launches,
+    String note) {
+
+  /** Copies the collections; the order of the sizes is kept. */
+  public Figure {
+    sizes = Collections.unmodifiableMap(new LinkedHashMap<>(sizes));
+    ratios = List.copyOf(ratios);
+    launches = Collections.unmodifiableMap(new LinkedHashMap<>(launches));
+  }
+
+  /** {@return the rate of the operations, 10¹² a second} */
+  public OptionalDouble teraflops() {
+    return operations.isPresent()
+        ? OptionalDouble.of(operations.getAsDouble() / milliseconds.median() / 1e9)
+        : operations;
+  }
+
+  /** {@return the rate of the bytes, 10⁹ a second} */
+  public OptionalDouble gigabytes() {
+    return bytes.isPresent()
+        ? OptionalDouble.of(bytes.getAsDouble() / milliseconds.median() / 1e6)
+        : bytes;
+  }
+
+  /** {@return operations for each byte moved, where a roofline places the work} */
+  public OptionalDouble intensity() {
+    return operations.isPresent() && bytes.isPresent() && bytes.getAsDouble() > 0
+        ? OptionalDouble.of(operations.getAsDouble() / bytes.getAsDouble())
+        : OptionalDouble.empty();
+  }
+}
