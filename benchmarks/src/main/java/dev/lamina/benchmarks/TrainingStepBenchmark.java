@@ -2,6 +2,7 @@ package dev.lamina.benchmarks;
 
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkPlan;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.analysis.training.Loss;
@@ -172,7 +173,7 @@ public final class TrainingStepBenchmark {
   private static double epoch(Backend backend, TrainingData data, Case c) {
     NetworkPlan plan =
         new NetworkPlan(
-            c.widths(), List.of(Activation.RELU), new WeightInit.He(), true, false, false);
+            c.widths(), List.of(Activation.RELU), new WeightInit.He(), true, false, Residual.NONE);
     try (Network network = plan.draw(DType.FLOAT32, 1);
         Training training =
             new Training(

@@ -2,6 +2,7 @@ package dev.lamina.cli;
 
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
@@ -31,7 +32,7 @@ record NetworkDocument(
    * @param activation what is applied to the result
    * @param bias whether there are biases
    * @param batchNorm whether there is a batch normalisation in front of the activation
-   * @param residual whether the pre-activations of the layer before are added
+   * @param residual what the layer adds of what is in front of it
    * @param weightMean mean of the weights
    * @param weightVariance mean square of the weights about their mean, times the number of inputs:
    *     2 for fresh He weights
@@ -43,7 +44,7 @@ record NetworkDocument(
       Activation activation,
       boolean bias,
       boolean batchNorm,
-      boolean residual,
+      Residual residual,
       double weightMean,
       double weightVariance) {}
 
@@ -99,7 +100,7 @@ record NetworkDocument(
       String more =
           (l.bias() ? ", bias" : "")
               + (l.batchNorm() ? ", batch-norm" : "")
-              + (l.residual() ? ", residual" : "");
+              + (l.residual().isPresent() ? ", residual (" + l.residual() + ")" : "");
       lines.add(
           String.format(
               Locale.ROOT,

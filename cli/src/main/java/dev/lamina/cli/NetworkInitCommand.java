@@ -4,6 +4,7 @@ import dev.lamina.analysis.degeneracy.Architecture;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkFile;
 import dev.lamina.analysis.network.NetworkPlan;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.io.AtomicFile;
 import dev.lamina.kernel.Activation;
@@ -11,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code lamina network init}: makes a fresh network. */
 @Command(
@@ -57,8 +60,16 @@ final class NetworkInitCommand extends Subcommand {
 
   @Option(
       names = "--residual",
-      description = "Hidden layers after the first are bridged by the identity.")
-  private boolean residual;
+      paramLabel = "KIND",
+      arity = "0..1",
+      fallbackValue = "pre-activation",
+      converter = ResidualConverter.class,
+      description = {
+        "Hidden layers after the first add the pre-activations of the layer before"
+            + " (pre-activation, also without KIND) or, behind their activation, their own inputs"
+            + " (post-activation)."
+      })
+  private Residual residual = Residual.NONE;
 
   @Option(
       names = "--seed",
@@ -75,6 +86,18 @@ final class NetworkInitCommand extends Subcommand {
 
   NetworkInitCommand(Session session) {
     super(session);
+  }
+
+  /** Reads a kind of residual connection. */
+  private static final class ResidualConverter implements ITypeConverter<Residual> {
+    @Override
+    public Residual convert(String value) {
+      try {
+        return Residual.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
   }
 
   @Override

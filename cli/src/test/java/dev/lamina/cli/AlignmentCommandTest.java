@@ -8,6 +8,7 @@ import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.NamedTensor;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkFile;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.SafetensorsFile;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
@@ -78,7 +79,7 @@ class AlignmentCommandTest {
               Optional.of(HostMatrix.of(b)),
               Optional.empty(),
               l == SIZES.length - 1 ? Activation.IDENTITY : activation,
-              false));
+              Residual.NONE));
     }
     Path file = folder.resolve("own.safetensors");
     try (Network network = new Network(layers)) {

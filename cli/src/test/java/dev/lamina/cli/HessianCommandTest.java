@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkFile;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
@@ -29,7 +30,7 @@ class HessianCommandTest {
         Optional.of(HostMatrix.of(new double[][] {b})),
         Optional.empty(),
         activation,
-        false);
+        Residual.NONE);
   }
 
   /** The teacher of the golden cases, near a minimum whose eigenvalues are known. */

@@ -81,7 +81,7 @@ class NetworkCommandTest {
     assertThat(second.get("activation").asText()).isEqualTo("erf");
     assertThat(second.get("bias").asBoolean()).isFalse();
     assertThat(second.get("batchNorm").asBoolean()).isTrue();
-    assertThat(second.get("residual").asBoolean()).isTrue();
+    assertThat(second.get("residual").asText()).isEqualTo("pre-activation");
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.lamina.analysis.network.BatchNorm;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkFile;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
@@ -58,13 +59,13 @@ class SparsityCommandTest {
                 Optional.of(HostMatrix.of(firstBias())),
                 norm,
                 activation,
-                false),
+                Residual.NONE),
             new DenseLayer(
                 HostMatrix.of(second()),
                 Optional.of(HostMatrix.of(new double[][] {{.05, -.1}})),
                 Optional.empty(),
                 Activation.IDENTITY,
-                false));
+                Residual.NONE));
     try (Network network = new Network(layers)) {
       NetworkFile.write(file, network);
     }

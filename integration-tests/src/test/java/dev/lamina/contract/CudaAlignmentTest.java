@@ -11,6 +11,7 @@ import dev.lamina.analysis.alignment.LayerAlignment;
 import dev.lamina.analysis.alignment.TangentAlignment;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkPlan;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.BackendId;
@@ -42,7 +43,7 @@ class CudaAlignmentTest {
             new WeightInit.Ntk(1.7, 0.2),
             true,
             true,
-            true);
+            Residual.PRE_ACTIVATION);
     try (Backend device = EmulatedBackends.open(LaminaConfig.defaults());
         Backend cpu = ContractBackends.open(BackendId.CPU, LaminaConfig.defaults());
         Network network = plan.draw(DType.FLOAT32, 1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkPlan;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.sparsity.CovarianceForm;
 import dev.lamina.analysis.sparsity.CovarianceResult;
@@ -128,7 +129,7 @@ class CudaSparsityTest {
             new WeightInit.Ntk(1.7, 0.2),
             true,
             false,
-            false);
+            Residual.NONE);
     RidgeProblem problem = problem(.01);
     try (Backend device = EmulatedBackends.open(LaminaConfig.defaults());
         Backend cpu = ContractBackends.open(BackendId.CPU, LaminaConfig.defaults());

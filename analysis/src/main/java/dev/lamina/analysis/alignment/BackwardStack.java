@@ -1,5 +1,6 @@
 package dev.lamina.analysis.alignment;
 
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.backend.Backend;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
@@ -18,6 +19,9 @@ final class BackwardStack implements AutoCloseable {
   private int layer;
   private DeviceMatrix delta;
 
+  /** Gradients by the outputs of the present layer, if it adds its inputs to them. */
+  private Optional<DeviceMatrix> past;
+
   /**
    * Starts at the last layer.
    *
@@ -30,6 +34,7 @@ final class BackwardStack implements AutoCloseable {
     this.keep = keep;
     this.layer = network.stages().size() - 1;
     this.delta = backend.upload(cotangents);
+    this.past = past(delta);
     network.throughActivation(layer, delta, Optional.empty());
   }
 
@@ -48,10 +53,23 @@ final class BackwardStack implements AutoCloseable {
     DeviceMatrix next =
         backend.allocate(DType.FLOAT64, delta.rows(), network.stages().get(layer).inputs());
     network.throughWeights(layer, delta, next);
+    past.ifPresent(p -> backend.layers().add(1, p, 1, next));
     layer--;
+    past.ifPresent(DeviceMatrix::close);
+    past = past(next);
     network.throughActivation(layer, next, Optional.of(delta));
     release();
     delta = next;
+  }
+
+  private Optional<DeviceMatrix> past(DeviceMatrix gradients) {
+    if (layer == 0 || network.stages().get(layer).residual() != Residual.POST_ACTIVATION) {
+      return Optional.empty();
+    }
+    DeviceMatrix copy =
+        backend.allocate(DType.FLOAT64, gradients.rows(), network.stages().get(layer).outputs());
+    backend.layers().add(1, gradients, 0, copy);
+    return Optional.of(copy);
   }
 
   private void release() {
@@ -62,6 +80,7 @@ final class BackwardStack implements AutoCloseable {
 
   @Override
   public void close() {
+    past.ifPresent(DeviceMatrix::close);
     release();
   }
 }

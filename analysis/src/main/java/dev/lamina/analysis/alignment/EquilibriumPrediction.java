@@ -3,6 +3,7 @@ package dev.lamina.analysis.alignment;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Layer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.propagation.InputCosine;
 import dev.lamina.analysis.propagation.PowerLaw;
 import dev.lamina.analysis.propagation.SignalPropagation;
@@ -30,6 +31,8 @@ import java.util.function.Function;
 public record EquilibriumPrediction(
     double meanInputCosine, OptionalDouble layer, OptionalDouble powerLaw, String note) {
   private static final String NORMALISED = "batch normalisation is not covered by the prediction";
+  private static final String SKIPPED =
+      "layers that add their inputs behind the activation are not covered by the prediction";
   private static final String UNCOVERED =
       "only networks of one activation with a derivative are covered by the prediction";
 
@@ -70,6 +73,9 @@ public record EquilibriumPrediction(
     if (network.batchNorm()) {
       return none(cosine(x), NORMALISED);
     }
+    if (network.residual() == Residual.POST_ACTIVATION) {
+      return none(cosine(x), SKIPPED);
+    }
     if (!Activation.hasDerivative(network.activation())) {
       return none(cosine(x), UNCOVERED);
     }
@@ -80,7 +86,11 @@ public record EquilibriumPrediction(
           double w = network.weightVariance();
           double b = network.biasVariance();
           return new WideNetwork(
-              network.activation(), w, b, network.residual(), w * inputs.meanSquare() + b);
+              network.activation(),
+              w,
+              b,
+              network.residual().isPresent(),
+              w * inputs.meanSquare() + b);
         });
   }
 
@@ -128,9 +138,12 @@ public record EquilibriumPrediction(
       return Optional.of("a network without hidden layers has no layer to peak at");
     }
     Activation activation = hidden.getFirst().activation();
-    boolean residual = hidden.getLast().residual();
+    Residual residual = hidden.getLast().residual();
     if (hidden.stream().anyMatch(l -> l.norm().isPresent())) {
       return Optional.of(NORMALISED);
+    }
+    if (hidden.stream().anyMatch(l -> l.residual() == Residual.POST_ACTIVATION)) {
+      return Optional.of(SKIPPED);
     }
     if (hidden.stream().anyMatch(l -> !l.activation().equals(activation))
         || !Activation.hasDerivative(activation)) {
@@ -144,7 +157,7 @@ public record EquilibriumPrediction(
 
   private static WideNetwork wide(List<DenseLayer> hidden, InputCosine inputs) {
     Activation activation = hidden.getFirst().activation();
-    boolean residual = hidden.getLast().residual();
+    boolean residual = hidden.getLast().residual().isPresent();
     if (!residual && activation instanceof Activation.PiecewiseLinear) {
       return WideNetwork.critical(activation);
     }

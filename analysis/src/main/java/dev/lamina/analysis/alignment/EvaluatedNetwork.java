@@ -4,6 +4,7 @@ import dev.lamina.analysis.network.BatchNorm;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Layer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.training.Owned;
 import dev.lamina.backend.Backend;
 import dev.lamina.kernel.Activation;
@@ -36,7 +37,7 @@ final class EvaluatedNetwork implements AutoCloseable {
    * @param parameters W and b, without activation
    * @param activation φ
    * @param norm normalisation in front of the activation, a fixed affine map
-   * @param residual whether z of the layer before is added
+   * @param residual what is added of what is in front of the layer
    * @param input a of the layer before, N×inputs
    * @param seen what the activation sees, N×outputs
    */
@@ -44,7 +45,7 @@ final class EvaluatedNetwork implements AutoCloseable {
       DenseParameters parameters,
       Activation activation,
       Optional<NormParameters> norm,
-      boolean residual,
+      Residual residual,
       DeviceMatrix input,
       DeviceMatrix seen) {
 
@@ -90,7 +91,7 @@ final class EvaluatedNetwork implements AutoCloseable {
               new DenseParameters(
                   upload(dense.weights()), dense.bias().map(this::upload), Activation.IDENTITY);
           ops.forward(parameters, input, z, z);
-          if (dense.residual()) {
+          if (dense.residual() == Residual.PRE_ACTIVATION) {
             ops.add(1, before.orElseThrow(), 1, z);
           }
           Optional<NormParameters> norm = dense.norm().map(this::norm);
@@ -98,8 +99,12 @@ final class EvaluatedNetwork implements AutoCloseable {
           norm.ifPresent(n -> ops.normaliseFixed(n, z, seen));
           stages.add(
               new Stage(parameters, dense.activation(), norm, dense.residual(), input, seen));
-          input = matrix(dense.outputs());
-          ops.activate(dense.activation(), seen, input);
+          DeviceMatrix output = matrix(dense.outputs());
+          ops.activate(dense.activation(), seen, output);
+          if (dense.residual() == Residual.POST_ACTIVATION) {
+            ops.add(1, input, 1, output);
+          }
+          input = output;
           before = Optional.of(z);
         }
       }
@@ -147,7 +152,7 @@ final class EvaluatedNetwork implements AutoCloseable {
       ops.activateBackward(stage.activation(), stage.seen(), stack.rows(from, from + examples));
     }
     stage.norm().ifPresent(norm -> ops.normaliseFixedBackward(norm, stack));
-    if (behind.isPresent() && stages.get(layer + 1).residual()) {
+    if (behind.isPresent() && stages.get(layer + 1).residual() == Residual.PRE_ACTIVATION) {
       ops.add(1, behind.get(), 1, stack);
     }
   }

@@ -1,6 +1,9 @@
 package dev.lamina.analysis.alignment;
 
+import dev.lamina.analysis.network.DenseLayer;
+import dev.lamina.analysis.network.Layer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 
 /**
  * How many bytes of float64 a measurement takes, weights and activations aside.
@@ -18,13 +21,23 @@ record MemoryNeed(long allLayers, long oneLayer, long squares) {
     long widest = network.widths().stream().skip(1).mapToLong(Long::longValue).max().orElseThrow();
     long all = network.widths().stream().skip(1).mapToLong(Long::longValue).sum();
     long square = Math.multiplyExact(examples, examples);
-    // Functions that are followed back through two layers, beside the outputs.
-    long beside = Math.multiplyExact(2 * (1 + permutations + probes + outputs) * examples, widest);
+    // Functions that are followed back through two layers, beside the outputs; layers that add
+    // their
+    // inputs keep what goes past them.
+    long copies = network.layers().stream().anyMatch(MemoryNeed::skips) ? 3 : 2;
+    long functions = 1 + permutations + probes + outputs;
+    long beside = Math.multiplyExact(copies * functions * examples, widest);
     long squares = Math.multiplyExact(SQUARES * square, (long) Double.BYTES);
     long grams = Math.multiplyExact((long) network.depth(), square);
     long gradients = Math.multiplyExact(outputs * examples, all);
     return new MemoryNeed(
         Math.addExact(bytes(beside + grams + gradients), squares), bytes(beside), squares);
+  }
+
+  private static boolean skips(Layer layer) {
+    return switch (layer) {
+      case DenseLayer dense -> dense.residual() == Residual.POST_ACTIVATION;
+    };
   }
 
   private static long bytes(long numbers) {

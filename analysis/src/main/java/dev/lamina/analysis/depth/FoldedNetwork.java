@@ -6,6 +6,7 @@ import dev.lamina.analysis.network.BatchNorm;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Layer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import java.util.ArrayList;
 import java.util.List;
 import org.hipparchus.linear.MatrixUtils;
@@ -42,7 +43,7 @@ final class FoldedNetwork {
     for (Layer layer : network.layers()) {
       Stage stage =
           switch (layer) {
-            case DenseLayer dense -> folded(dense, a);
+            case DenseLayer dense -> folded(stages.size() + 1, dense, a);
           };
       stages.add(stage);
       a = new Perceptron(List.of(stage)).outputs(a);
@@ -50,10 +51,11 @@ final class FoldedNetwork {
     return new Perceptron(stages);
   }
 
-  private static Stage folded(DenseLayer layer, RealMatrix a) {
-    if (layer.residual()) {
+  private static Stage folded(int number, DenseLayer layer, RealMatrix a) {
+    if (layer.residual() == Residual.PRE_ACTIVATION) {
       throw new IllegalArgumentException(
-          "linearity: layers that add the pre-activations of the layer before are not covered");
+          "linearity: layer %d adds the pre-activations of the layer before, which is not covered"
+              .formatted(number));
     }
     RealMatrix weights = MatrixUtils.createRealMatrix(layer.weights().toArray());
     RealVector bias =
@@ -74,7 +76,8 @@ final class FoldedNetwork {
         bias.setEntry(j, norm.shift().get(0, j) - scale * mean); // b shifts u and its mean alike
       }
     }
-    return new Stage(weights, bias, layer.activation(), false);
+    boolean bridged = layer.residual() == Residual.POST_ACTIVATION;
+    return new Stage(weights, bias, layer.activation(), bridged);
   }
 
   private static double mean(double[] values) {

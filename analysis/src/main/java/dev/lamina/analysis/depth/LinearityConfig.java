@@ -1,5 +1,6 @@
 package dev.lamina.analysis.depth;
 
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.config.Bounds;
 import dev.lamina.config.ConfigReader;
@@ -71,9 +72,9 @@ public record LinearityConfig(
 
   /** Refuses networks that add pre-activations. */
   static void requireNoBridges(NetworkConfig network) {
-    if (network.residual()) {
+    if (network.residual() == Residual.PRE_ACTIVATION) {
       throw new IllegalArgumentException(
-          "linearity and merging are for networks without residual connections; set network.residual = false");
+          "linearity and merging are not defined for layers that add the pre-activations of the layer before; set network.residual = post-activation or none");
     }
   }
 

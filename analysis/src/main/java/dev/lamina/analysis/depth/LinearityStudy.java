@@ -164,7 +164,8 @@ final class LinearityStudy {
             ? own.hidden()
             : Collections.nCopies(job.hidden(), own.hidden().getFirst());
     NetworkConfig config =
-        new NetworkConfig(hidden, own.activation(), own.init(), own.bias(), job.norm() > 0, false);
+        new NetworkConfig(
+            hidden, own.activation(), own.init(), own.bias(), job.norm() > 0, own.residual());
     Network network =
         config.plan(examples.inputs(), examples.outputs()).draw(examples.dtype(), job.seed());
     for (Layer layer : network.layers()) {

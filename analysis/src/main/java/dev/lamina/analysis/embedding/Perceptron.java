@@ -3,6 +3,7 @@ package dev.lamina.analysis.embedding;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Layer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.ShapeException;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ public record Perceptron(List<Stage> stages) {
           "embedding: layer %d has a batch normalisation, for which this is not defined; fold it into the layer's weights and bias first"
               .formatted(number));
     }
-    if (layer.residual()) {
+    if (layer.residual() == Residual.PRE_ACTIVATION) {
       throw new IllegalArgumentException(
           "embedding: layer %d adds the pre-activations of the layer before; only blocks that add features, f + φ(W f + b), are covered"
               .formatted(number));
@@ -68,28 +69,23 @@ public record Perceptron(List<Stage> stages) {
         MatrixUtils.createRealVector(
             layer.bias().map(b -> b.toArray()[0]).orElse(new double[(int) layer.outputs()]));
     return new Stage(
-        MatrixUtils.createRealMatrix(layer.weights().toArray()), bias, layer.activation(), false);
+        MatrixUtils.createRealMatrix(layer.weights().toArray()),
+        bias,
+        layer.activation(),
+        layer.residual() == Residual.POST_ACTIVATION);
   }
 
-  /**
-   * {@return the network in float64; the caller closes it}
-   *
-   * @throws IllegalArgumentException if a layer is bridged
-   */
+  /** {@return the network in float64; the caller closes it} */
   public Network toNetwork() {
     List<DenseLayer> layers = new ArrayList<>();
     for (Stage stage : stages) {
-      if (stage.bridged()) {
-        layers.forEach(layer -> layer.matrices().forEach(HostMatrix::close));
-        throw new IllegalArgumentException("network: bridged layers have no file format");
-      }
       layers.add(
           new DenseLayer(
               HostMatrix.of(stage.weights().getData()),
               Optional.of(HostMatrix.of(new double[][] {stage.bias().toArray()})),
               Optional.empty(),
               stage.activation(),
-              false));
+              stage.bridged() ? Residual.POST_ACTIVATION : Residual.NONE));
     }
     return new Network(layers);
   }

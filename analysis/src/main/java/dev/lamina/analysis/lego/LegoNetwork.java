@@ -4,6 +4,7 @@ import dev.lamina.analysis.lego.LegoPlan.LegoLoss;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Layer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.regression.Score;
 import dev.lamina.backend.Backend;
 import dev.lamina.kernel.Activation;
@@ -75,7 +76,7 @@ final class LegoNetwork {
               Optional.of(readOut.bias().copy(network.dtype())),
               Optional.empty(),
               Activation.IDENTITY,
-              false));
+              Residual.NONE));
       return new Network(layers);
     }
   }

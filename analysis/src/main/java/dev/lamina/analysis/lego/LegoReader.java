@@ -95,7 +95,7 @@ public final class LegoReader {
     if (network.batchNorm()) {
       block.problem("batch-norm", "layers must be plain, without batch normalisation");
     }
-    if (network.residual()) {
+    if (network.residual().isPresent()) {
       block.problem("residual", "layers must be plain, without residual connections");
     }
     return network;

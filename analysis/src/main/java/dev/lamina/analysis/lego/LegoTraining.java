@@ -76,7 +76,7 @@ public final class LegoTraining implements AutoCloseable {
   private static void requireSuitable(Layer layer, LegoPlan plan) {
     boolean last = layer instanceof DenseLayer d && d.activation().equals(Activation.IDENTITY);
     if (layer instanceof DenseLayer dense) {
-      if (dense.norm().isPresent() || dense.residual()) {
+      if (dense.norm().isPresent() || dense.residual().isPresent()) {
         throw new IllegalArgumentException(
             "lego: layers must be plain, without batch normalisation and residual connections");
       }

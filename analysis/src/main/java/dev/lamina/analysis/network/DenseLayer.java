@@ -11,20 +11,20 @@ import java.util.Optional;
 /**
  * A fully connected layer: with a the activations in front of it,
  *
- * <pre>  z = W a + b [+ z of the layer before],    its output φ(norm(z))</pre>
+ * <pre>  z = W a + b [+ z of the layer before],    its output f = φ(norm(z)) [+ a]</pre>
  *
  * @param weights W, outputs×inputs
  * @param bias b, 1×outputs
  * @param norm normalisation in front of the activation, of as many units as outputs
  * @param activation φ; identity for logits
- * @param residual whether z of the layer before is added, which must be as wide
+ * @param residual which of the two sums in brackets there is, if any; what is added must be as wide
  */
 public record DenseLayer(
     HostMatrix weights,
     Optional<HostMatrix> bias,
     Optional<BatchNorm> norm,
     Activation activation,
-    boolean residual)
+    Residual residual)
     implements Layer {
 
   /** Checks shapes and types. */

@@ -40,7 +40,7 @@ public final class Network implements AutoCloseable {
       if (l > 0) {
         requireFit(l);
       }
-      if (this.layers.get(l) instanceof DenseLayer dense && dense.residual()) {
+      if (this.layers.get(l) instanceof DenseLayer dense && dense.residual().isPresent()) {
         requireBridge(l, dense);
       }
     }
@@ -58,10 +58,11 @@ public final class Network implements AutoCloseable {
   }
 
   private void requireBridge(int l, DenseLayer layer) {
-    if (l == 0 || layer.inputs() != layer.outputs()) {
+    boolean nothingBefore = l == 0 && layer.residual() == Residual.PRE_ACTIVATION;
+    if (nothingBefore || layer.inputs() != layer.outputs()) {
       throw new ShapeException(
-          l == 0
-              ? "network: layer 1 cannot be residual, no layer is in front of it"
+          nothingBefore
+              ? "network: layer 1 cannot be residual by pre-activations, no layer is in front of it"
               : "network: residual layer %d must have as many outputs as inputs but has %d and %d"
                   .formatted(l + 1, layer.outputs(), layer.inputs()));
     }

@@ -14,12 +14,15 @@ import java.util.Optional;
  *
  * <p>Lamina's own files name the tensors {@code layers.1.weight}, {@code layers.1.bias} and {@code
  * layers.1.norm.scale}, {@code .shift}, {@code .mean}, {@code .variance}, counted from 1, and carry
- * activations and the rest in their metadata. Files without that metadata are read as the {@code
- * state_dict} of a PyTorch {@code nn.Sequential} of {@code Linear}, {@code BatchNorm1d} and modules
- * without parameters: {@code 0.weight}, {@code 0.bias}, {@code 1.running_mean}, …, below any common
- * prefix. A file does not name PyTorch's activations: there is one wherever a number is left out
- * behind a layer, and none behind the last layer. If no number is left out, as in an {@code
- * nn.ModuleList}, all hidden layers have the activation that is given, be it the identity.
+ * activations and the rest in their metadata: {@code layers.2.activation}, {@code
+ * layers.2.norm.epsilon}, and {@code layers.2.residual}, which is {@code true} for a layer that
+ * adds pre-activations, as ever, {@code post-activation} for one that adds its inputs, and not
+ * there for others. Files without that metadata are read as the {@code state_dict} of a PyTorch
+ * {@code nn.Sequential} of {@code Linear}, {@code BatchNorm1d} and modules without parameters:
+ * {@code 0.weight}, {@code 0.bias}, {@code 1.running_mean}, …, below any common prefix. A file does
+ * not name PyTorch's activations: there is one wherever a number is left out behind a layer, and
+ * none behind the last layer. If no number is left out, as in an {@code nn.ModuleList}, all hidden
+ * layers have the activation that is given, be it the identity.
  *
  * <p>Aligned float32 and float64 are not copied but views of the mapped file, whose entries cannot
  * be set; half precision becomes float32, and if a file mixes float32 and float64 all become
@@ -112,8 +115,10 @@ public final class NetworkFile {
   private static void add(
       String prefix, DenseLayer layer, List<NamedTensor> tensors, Map<String, String> metadata) {
     metadata.put(prefix + "activation", layer.activation().toString());
-    if (layer.residual()) {
-      metadata.put(prefix + "residual", "true");
+    switch (layer.residual()) {
+      case NONE -> {}
+      case PRE_ACTIVATION -> metadata.put(prefix + "residual", "true");
+      case POST_ACTIVATION -> metadata.put(prefix + "residual", layer.residual().toString());
     }
     tensors.add(NamedTensor.matrix(prefix + "weight", layer.weights()));
     layer.bias().ifPresent(b -> tensors.add(NamedTensor.vector(prefix + "bias", b)));

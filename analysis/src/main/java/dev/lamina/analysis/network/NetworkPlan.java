@@ -19,8 +19,8 @@ import java.util.random.RandomGeneratorFactory;
  * @param init how weights and biases are drawn
  * @param bias whether layers have biases
  * @param batchNorm whether there is a batch normalisation in front of each activation
- * @param residual whether hidden layers after the first are bridged by the identity; they must then
- *     have equal widths
+ * @param residual what hidden layers after the first add of what is in front of them; they must
+ *     have equal widths if it is anything
  */
 public record NetworkPlan(
     List<Integer> widths,
@@ -28,7 +28,7 @@ public record NetworkPlan(
     WeightInit init,
     boolean bias,
     boolean batchNorm,
-    boolean residual) {
+    Residual residual) {
 
   /** Checks widths and activations. */
   public NetworkPlan {
@@ -47,7 +47,7 @@ public record NetworkPlan(
           "network: there must be one activation or %d, one for each hidden layer, but there are %d"
               .formatted(hidden, activations.size()));
     }
-    if (residual && widths.subList(1, hidden + 1).stream().distinct().count() > 1) {
+    if (residual.isPresent() && widths.subList(1, hidden + 1).stream().distinct().count() > 1) {
       throw new IllegalArgumentException(
           "network: hidden layers of a residual network must have equal widths but have "
               + widths.subList(1, hidden + 1));
@@ -97,7 +97,7 @@ public record NetworkPlan(
         biases,
         batchNorm && !output ? Optional.of(fresh(dtype, outputs)) : Optional.empty(),
         output ? Activation.IDENTITY : activations.get(l - 1),
-        residual && l > 1 && !output);
+        l > 1 && !output ? residual : Residual.NONE);
   }
 
   private static void fill(HostMatrix m, double sd, RandomGenerator random) {

@@ -1,6 +1,7 @@
 package dev.lamina.analysis.network;
 
 import dev.lamina.kernel.Activation;
+import dev.lamina.matrix.DataFormatException;
 import dev.lamina.matrix.HostMatrix;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,7 @@ final class OwnNames extends NetworkReader {
     HostMatrix weights = matrix(parts.get("weight"));
     Optional<HostMatrix> bias = Optional.ofNullable(parts.get("bias")).map(this::matrix);
     return new DenseLayer(
-        weights, bias, norm(prefix, parts), activation(prefix, number < depth), flag(prefix));
+        weights, bias, norm(prefix, parts), activation(prefix, number < depth), residual(prefix));
   }
 
   private Optional<BatchNorm> norm(String prefix, Map<String, TensorInfo> parts) {
@@ -99,13 +100,18 @@ final class OwnNames extends NetworkReader {
     }
   }
 
-  private boolean flag(String prefix) {
-    String text = file().metadata().getOrDefault(prefix + "residual", "false");
-    if (!Set.of("true", "false").contains(text)) {
-      throw wrong(
-          SafetensorsHeader.PREFIX, "true or false for " + prefix + "residual", "\"" + text + "\"");
+  private Residual residual(String prefix) {
+    String text = file().metadata().getOrDefault(prefix + "residual", "none");
+    try {
+      return Residual.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new DataFormatException(
+          file().file(),
+          SafetensorsHeader.PREFIX,
+          "true, false, none, pre-activation or post-activation for " + prefix + "residual",
+          "\"" + text + "\"",
+          e);
     }
-    return text.equals("true");
   }
 
   private Activation activation(String prefix, boolean isHidden) {
@@ -117,7 +123,7 @@ final class OwnNames extends NetworkReader {
     try {
       activation = Activation.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new dev.lamina.matrix.DataFormatException(
+      throw new DataFormatException(
           file().file(),
           SafetensorsHeader.PREFIX,
           "an activation for " + prefix + "activation",

@@ -63,7 +63,7 @@ final class SequentialNames extends NetworkReader {
               group.bias(),
               Optional.ofNullable(group.norm()),
               followed.get(i) ? requireHidden() : Activation.IDENTITY,
-              false));
+              Residual.NONE));
     }
     return layers;
   }

@@ -1,5 +1,6 @@
 package dev.lamina.analysis.propagation;
 
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.config.Bounds;
 import dev.lamina.config.ConfigReader;
@@ -48,9 +49,7 @@ public record PropagationConfig(
    * @return the configuration
    */
   static PropagationConfig read(ConfigReader config, NetworkConfig network) {
-    if (network.batchNorm()) {
-      network.requirePlain("signal propagation at infinite width");
-    }
+    requireCovered(network);
     List<Activation> usual = new ArrayList<>();
     if (Activation.hasDerivative(network.activation())) {
       usual.add(network.activation());
@@ -73,6 +72,17 @@ public record PropagationConfig(
         config.integers("depths", Bounds.between(1, 10_000), DEPTHS),
         networks,
         config.integer("deepest", Bounds.between(2, 100_000), 1000));
+  }
+
+  /** Refuses normalisations, and layers that add their inputs behind the activation. */
+  static void requireCovered(NetworkConfig network) {
+    if (network.batchNorm()) {
+      network.requirePlain("signal propagation at infinite width");
+    }
+    if (network.residual() == Residual.POST_ACTIVATION) {
+      throw new IllegalArgumentException(
+          "signal propagation at infinite width takes residual layers that add pre-activations, not their inputs; leave this section out or set network.residual = pre-activation or none");
+    }
   }
 
   /** Adds a network at the edge of chaos, where there is one. */

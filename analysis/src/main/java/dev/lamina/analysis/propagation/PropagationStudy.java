@@ -63,10 +63,12 @@ final class PropagationStudy {
    * that layer is taken to be bridged as well.
    */
   private static Propagation own(NetworkConfig network, InputCosine inputs, double cosine) {
+    PropagationConfig.requireCovered(network);
     double w = network.weightVariance();
     double b = network.biasVariance();
     double first = w * inputs.meanSquare() + b;
-    WideNetwork wide = new WideNetwork(network.activation(), w, b, network.residual(), first);
+    WideNetwork wide =
+        new WideNetwork(network.activation(), w, b, network.residual().isPresent(), first);
     double start = (w * inputs.meanSquare() * cosine + b) / first;
     return SignalPropagation.of(wide, start, network.depth() + 1).propagation();
   }

@@ -73,12 +73,12 @@ public record DenseShape(List<Integer> widths, List<Activation> activations) {
   }
 
   private static void requirePlain(int l, DenseLayer layer) {
-    if (layer.norm().isPresent() || layer.residual()) {
+    if (layer.norm().isPresent() || layer.residual().isPresent()) {
       throw new IllegalArgumentException(
           "the covariance form covers plain fully connected networks but layer %d %s"
               .formatted(
                   l,
-                  layer.residual()
+                  layer.residual().isPresent()
                       ? "has a residual connection"
                       : "has a batch normalisation; fold it into the weights first"));
     }

@@ -6,6 +6,7 @@ import dev.lamina.analysis.data.PreparedData;
 import dev.lamina.analysis.data.Response;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkPlan;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.kernel.Activation;
@@ -179,7 +180,8 @@ record SparsitySamples(
     widths.addAll(teacher.hidden());
     widths.add(teacher.outputs());
     NetworkPlan plan =
-        new NetworkPlan(widths, List.of(Activation.RELU), new WeightInit.He(), false, false, false);
+        new NetworkPlan(
+            widths, List.of(Activation.RELU), new WeightInit.He(), false, false, Residual.NONE);
     // The teacher and the test samples come first: they are the same for any number of samples.
     try (Network network = plan.draw(DType.FLOAT64, random.nextLong())) {
       HostMatrix testX = gaussian(config.testSamples(), teacher.inputs(), random);

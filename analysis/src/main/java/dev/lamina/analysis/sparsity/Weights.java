@@ -2,6 +2,7 @@ package dev.lamina.analysis.sparsity;
 
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
@@ -76,7 +77,7 @@ final class Weights {
               bias,
               Optional.empty(),
               l < activations.size() ? activations.get(l) : Activation.IDENTITY,
-              false));
+              Residual.NONE));
     }
     return new Network(layers);
   }

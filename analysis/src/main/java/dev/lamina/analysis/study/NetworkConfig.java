@@ -1,6 +1,7 @@
 package dev.lamina.analysis.study;
 
 import dev.lamina.analysis.network.NetworkPlan;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.config.Bounds;
 import dev.lamina.config.ConfigReader;
@@ -18,7 +19,7 @@ import java.util.List;
  * @param init how weights and biases are drawn
  * @param bias whether layers have biases
  * @param batchNorm whether hidden layers are normalised in front of the activation
- * @param residual whether hidden layers after the first are bridged by the identity
+ * @param residual what hidden layers after the first add of what is in front of them
  */
 public record NetworkConfig(
     List<Integer> hidden,
@@ -26,7 +27,7 @@ public record NetworkConfig(
     WeightInit init,
     boolean bias,
     boolean batchNorm,
-    boolean residual) {
+    Residual residual) {
 
   private static final NetworkConfig DEFAULT =
       new NetworkConfig(List.of(256, 256, 256), Activation.RELU, new WeightInit.He(), true);
@@ -38,9 +39,10 @@ public record NetworkConfig(
       throw new IllegalArgumentException(
           "hidden must be one or more widths, each ≥ 1, but is " + hidden);
     }
-    if (residual && hidden.stream().distinct().count() > 1) {
+    if (residual.isPresent() && hidden.stream().distinct().count() > 1) {
       throw new IllegalArgumentException(
-          "residual = true needs hidden layers of equal widths but hidden is " + hidden);
+          "residual = %s needs hidden layers of equal widths but hidden is %s"
+              .formatted(residual, hidden));
     }
   }
 
@@ -53,13 +55,13 @@ public record NetworkConfig(
    * @param bias whether layers have biases
    */
   public NetworkConfig(List<Integer> hidden, Activation activation, WeightInit init, boolean bias) {
-    this(hidden, activation, init, bias, false, false);
+    this(hidden, activation, init, bias, false, Residual.NONE);
   }
 
   /**
    * Reads the block {@code network { hidden, activation, init, bias, batch-norm, residual }}; what
    * is left out is as in {@code { hidden = [256, 256, 256], activation = relu, init = he, bias =
-   * true, batch-norm = false, residual = false }}.
+   * true, batch-norm = false, residual = none }}.
    *
    * @param network reads the block
    * @return the network; to be used only if the reader has reported no problem
@@ -73,7 +75,7 @@ public record NetworkConfig(
                 r.parsed("init", WeightInit::parse, DEFAULT.init),
                 r.flag("bias", DEFAULT.bias),
                 r.flag("batch-norm", false),
-                r.flag("residual", false)))
+                r.parsed("residual", Residual::parse, Residual.NONE)))
         .orElse(DEFAULT);
   }
 
@@ -103,13 +105,13 @@ public record NetworkConfig(
    * @throws IllegalArgumentException if the network has any
    */
   public void requirePlain(String what) {
-    if (batchNorm || residual) {
+    if (batchNorm || residual.isPresent()) {
       throw new IllegalArgumentException(
-          "%s is for networks without %s; leave this section out or set %s = false"
+          "%s is for networks without %s; leave this section out or set %s"
               .formatted(
                   what,
                   batchNorm ? "batch normalisation" : "residual connections",
-                  batchNorm ? "network.batch-norm" : "network.residual"));
+                  batchNorm ? "network.batch-norm = false" : "network.residual = none"));
     }
   }
 

@@ -44,6 +44,6 @@ final class StudySubject {
         network.init(),
         network.bias() ? "with" : "without",
         network.batchNorm() ? ", batch normalisation" : "",
-        network.residual() ? ", residual" : "");
+        network.residual().isPresent() ? ", residual (" + network.residual() + ")" : "");
   }
 }

@@ -12,6 +12,7 @@ import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Layer;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkPlan;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.backend.Backend;
 import dev.lamina.kernel.Activation;
@@ -150,7 +151,7 @@ public record AngleProfile(String architecture, double start, List<Point> layers
     widths.addAll(architecture.hidden());
     widths.add(outputs);
     return new NetworkPlan(
-        widths, List.of(Activation.RELU), new WeightInit.He(), false, false, false);
+        widths, List.of(Activation.RELU), new WeightInit.He(), false, false, Residual.NONE);
   }
 
   /** What is done with the angles behind a layer. */

@@ -4,6 +4,7 @@ import dev.lamina.analysis.network.BatchNorm;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Layer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.backend.Backend;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
@@ -36,7 +37,7 @@ public final class DeviceNetwork implements AutoCloseable {
    * @param gradient their gradient
    * @param norm the normalisation in front of the activation
    * @param normGradient its gradient
-   * @param residual whether z of the layer before is added
+   * @param residual what is added of what is in front of the layer
    */
   record Stage(
       DenseParameters dense,
@@ -44,11 +45,16 @@ public final class DeviceNetwork implements AutoCloseable {
       DenseGradient gradient,
       Optional<NormParameters> norm,
       Optional<NormGradient> normGradient,
-      boolean residual) {
+      Residual residual) {
 
-    /** Whether forward and backward are one operation each. */
+    /** Whether φ(z) from the inputs, and back, are one operation each. */
     boolean plain() {
-      return norm.isEmpty() && !residual;
+      return norm.isEmpty() && residual != Residual.PRE_ACTIVATION;
+    }
+
+    /** Whether the inputs are added to φ. */
+    boolean skips() {
+      return residual == Residual.POST_ACTIVATION;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lamina.analysis.training;
 
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.training.DeviceNetwork.Stage;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
@@ -7,6 +8,7 @@ import dev.lamina.matrix.Matrix;
 import dev.lamina.ops.LayerOps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Forward and backward through a network for batches of one size: everything that is needed between
@@ -27,6 +29,10 @@ public final class Pass implements AutoCloseable {
   private final List<DeviceMatrix> a = new ArrayList<>();
   private final List<DeviceMatrix> delta = new ArrayList<>();
   private final List<DeviceMatrix> statistics = new ArrayList<>();
+
+  /** For layers that add their inputs: where the gradient that goes past them waits. */
+  private final List<Optional<DeviceMatrix>> past = new ArrayList<>();
+
   private final DeviceMatrix losses;
   private final HostMatrix hostLosses;
 
@@ -47,6 +53,8 @@ public final class Pass implements AutoCloseable {
       a.add(matrix(rows, width));
       delta.add(matrix(rows, width));
       statistics.add(stage.norm().isPresent() ? matrix(2, width) : z.getLast());
+      boolean needed = stage.skips() && past.size() > 0;
+      past.add(needed ? Optional.of(matrix(rows, width)) : Optional.empty());
     }
     this.losses = matrix(rows, 1);
     this.hostLosses = owned.add(HostMatrix.allocate(network.dtype(), rows, 1));
@@ -105,11 +113,14 @@ public final class Pass implements AutoCloseable {
         ops.forward(stage.dense(), in, z.get(l), a.get(l));
       } else {
         ops.forward(stage.affine(), in, z.get(l), z.get(l));
-        if (stage.residual()) {
+        if (stage.residual() == Residual.PRE_ACTIVATION) {
           ops.add(1, z.get(l - 1), 1, z.get(l));
         }
         normalise(stage, l, training);
         ops.activate(stage.dense().activation(), y.get(l), a.get(l));
+      }
+      if (stage.skips()) {
+        ops.add(1, in, 1, a.get(l));
       }
       in = a.get(l);
     }
@@ -161,7 +172,9 @@ public final class Pass implements AutoCloseable {
     for (int l = z.size() - 1; l >= 0; l--) {
       Stage stage = network.stages().get(l);
       DeviceMatrix own = delta.get(l);
-      boolean bridged = l + 1 < z.size() && network.stages().get(l + 1).residual();
+      boolean bridged =
+          l + 1 < z.size() && network.stages().get(l + 1).residual() == Residual.PRE_ACTIVATION;
+      past.get(l).ifPresent(kept -> ops.add(1, own, 0, kept));
       if (stage.plain() && !bridged) {
         backward(stage.dense(), stage, x, l);
       } else {
@@ -178,6 +191,9 @@ public final class Pass implements AutoCloseable {
           ops.add(1, delta.get(l + 1), 1, own);
         }
         backward(stage.affine(), stage, x, l);
+      }
+      if (past.get(l).isPresent()) {
+        ops.add(1, past.get(l).get(), 1, delta.get(l - 1));
       }
     }
   }

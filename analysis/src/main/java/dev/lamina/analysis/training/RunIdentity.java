@@ -92,10 +92,18 @@ public record RunIdentity(Map<String, String> parts) {
                         d.activation(),
                         d.bias().isPresent() ? " bias" : "",
                         d.norm().isPresent() ? " normalised" : "",
-                        d.residual() ? " residual" : "");
+                        residual(d));
           });
     }
     return String.join("; ", layers);
+  }
+
+  private static String residual(DenseLayer layer) {
+    return switch (layer.residual()) {
+      case NONE -> "";
+      case PRE_ACTIVATION -> " residual";
+      case POST_ACTIVATION -> " residual " + layer.residual();
+    };
   }
 
   /** {@return what a checkpoint keeps} */

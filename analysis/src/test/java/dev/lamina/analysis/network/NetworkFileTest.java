@@ -72,19 +72,19 @@ class NetworkFileTest {
                 Optional.of(row(0.5, -0.5)),
                 Optional.of(new BatchNorm(row(1, 2), row(3, 4), row(5, 6), row(7, 0), 1e-3)),
                 Activation.parse("leakyRelu(slope=0.25)"),
-                false),
+                Residual.NONE),
             new DenseLayer(
                 HostMatrix.of(new double[][] {{1, 0}, {0, Math.PI}}),
                 Optional.empty(),
                 Optional.empty(),
                 TANH,
-                true),
+                Residual.PRE_ACTIVATION),
             new DenseLayer(
                 HostMatrix.of(new double[][] {{1, 0}}),
                 Optional.of(row(9)),
                 Optional.empty(),
                 Activation.IDENTITY,
-                false));
+                Residual.NONE));
     try (Network network = new Network(layers)) {
       assertThat(network.widths()).containsExactly(3L, 2L, 2L, 1L);
       assertThat(network.entries()).isEqualTo(6 + 2 + 8 + 4 + 2 + 1);
@@ -122,9 +122,13 @@ class NetworkFileTest {
     try (Network network =
         new Network(
             List.of(
-                new DenseLayer(row(1, 2), Optional.empty(), Optional.empty(), TANH, false),
+                new DenseLayer(row(1, 2), Optional.empty(), Optional.empty(), TANH, Residual.NONE),
                 new DenseLayer(
-                    row(3), Optional.empty(), Optional.empty(), Activation.IDENTITY, false)))) {
+                    row(3),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Activation.IDENTITY,
+                    Residual.NONE)))) {
       NetworkFile.write(file, network);
     }
     NetworkFile.read(file, TANH).close();
@@ -269,7 +273,7 @@ class NetworkFileTest {
         "lamina.network=1; layers.1.weight; layers.1.activation in the metadata",
         "lamina.network=1|layers.1.activation=rleu; layers.1.weight; an activation for",
         "lamina.network=1; layers.1.gain; unknown names: layers.1.gain",
-        "lamina.network=1|layers.1.activation=relu|layers.1.residual=yes; layers.1.weight; true or",
+        "lamina.network=1|layers.1.activation=relu|layers.1.residual=yes; layers.1.weight; true, false, none",
         "lamina.network=1|layers.1.activation=relu|layers.1.residual=true; layers.1.weight; cannot",
       })
   void damagedOwnFilesAreRefused(String metadata, String name, String message) {
@@ -320,23 +324,26 @@ class NetworkFileTest {
     try (HostMatrix two = HostMatrix.of(new double[][] {{1, 2}, {3, 4}});
         HostMatrix three = row(1, 2, 3);
         HostMatrix single = HostMatrix.of(new float[][] {{1, 2}, {3, 4}})) {
-      DenseLayer square = plain(two, false);
-      assertThatThrownBy(() -> new Network(List.of(square, plain(three, false))))
+      DenseLayer square = plain(two, Residual.NONE);
+      assertThatThrownBy(() -> new Network(List.of(square, plain(three, Residual.NONE))))
           .isInstanceOf(ShapeException.class)
           .hasMessageContaining("layer 2 must have 2 inputs of FLOAT64");
-      assertThatThrownBy(() -> new Network(List.of(square, plain(single, false))))
+      assertThatThrownBy(() -> new Network(List.of(square, plain(single, Residual.NONE))))
           .hasMessageContaining("of FLOAT32");
       assertThatThrownBy(() -> new Network(List.of())).hasMessageContaining("at least one layer");
-      assertThatThrownBy(() -> new Network(List.of(plain(two, true))))
+      assertThatThrownBy(() -> new Network(List.of(plain(two, Residual.PRE_ACTIVATION))))
           .hasMessageContaining("layer 1 cannot be residual");
       try (HostMatrix narrow = row(1, 2)) {
-        assertThatThrownBy(() -> new Network(List.of(square, plain(narrow, true))))
-            .hasMessageContaining("as many outputs as inputs but has 1 and 2");
+        for (Residual kind : List.of(Residual.PRE_ACTIVATION, Residual.POST_ACTIVATION)) {
+          assertThatThrownBy(() -> new Network(List.of(square, plain(narrow, kind))))
+              .hasMessageContaining("as many outputs as inputs but has 1 and 2");
+        }
+        assertThat(new Network(List.of(plain(two, Residual.POST_ACTIVATION))).depth()).isOne();
       }
     }
   }
 
-  private static DenseLayer plain(HostMatrix weights, boolean residual) {
+  private static DenseLayer plain(HostMatrix weights, Residual residual) {
     return new DenseLayer(weights, Optional.empty(), Optional.empty(), TANH, residual);
   }
 }

@@ -34,7 +34,8 @@ class NetworkPlanTest {
   }
 
   private static NetworkPlan plan(String init, boolean bias, Integer... widths) {
-    return new NetworkPlan(List.of(widths), RELU, WeightInit.parse(init), bias, false, false);
+    return new NetworkPlan(
+        List.of(widths), RELU, WeightInit.parse(init), bias, false, Residual.NONE);
   }
 
   private static DenseLayer layer(Network network, int l) {
@@ -161,14 +162,15 @@ class NetworkPlanTest {
             WeightInit.parse("glorot"),
             true,
             true,
-            true);
+            Residual.PRE_ACTIVATION);
     try (Network network = plan.draw(DType.FLOAT32, 9)) {
       NetworkFile.write(file, network);
     }
     try (Network network = NetworkFile.read(file)) {
       assertThat(network.widths()).containsExactly(3L, 4L, 4L, 4L, 2L);
       assertThat(network.layers().stream().map(l -> ((DenseLayer) l).residual()))
-          .containsExactly(false, true, true, false);
+          .containsExactly(
+              Residual.NONE, Residual.PRE_ACTIVATION, Residual.PRE_ACTIVATION, Residual.NONE);
       assertThat(network.layers().stream().map(l -> l.activation().toString()))
           .containsExactly("relu", "tanh", "abs", "identity");
       assertThat(network.layers().stream().map(l -> ((DenseLayer) l).norm().isPresent()))
@@ -217,9 +219,10 @@ class NetworkPlanTest {
   @Test
   void wrongPlansAreRefused() {
     WeightInit he = new WeightInit.He();
-    assertThatThrownBy(() -> new NetworkPlan(List.of(3), RELU, he, true, false, false))
+    assertThatThrownBy(() -> new NetworkPlan(List.of(3), RELU, he, true, false, Residual.NONE))
         .hasMessageContaining("at least two");
-    assertThatThrownBy(() -> new NetworkPlan(List.of(3, 0, 2), RELU, he, true, false, false))
+    assertThatThrownBy(
+            () -> new NetworkPlan(List.of(3, 0, 2), RELU, he, true, false, Residual.NONE))
         .hasMessageContaining("each ≥ 1");
     assertThatThrownBy(() ->
             new NetworkPlan(
@@ -228,9 +231,10 @@ class NetworkPlanTest {
                 he,
                 true,
                 false,
-                false))
+                Residual.NONE))
         .hasMessageContaining("one activation or 3");
-    assertThatThrownBy(() -> new NetworkPlan(List.of(3, 4, 5, 2), RELU, he, true, false, true))
+    assertThatThrownBy(() ->
+            new NetworkPlan(List.of(3, 4, 5, 2), RELU, he, true, false, Residual.PRE_ACTIVATION))
         .hasMessageContaining("equal widths but have [4, 5]");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.kernel.Activation;
 import dev.lamina.kernel.InfiniteNetwork;
@@ -38,7 +39,8 @@ final class NetworkConfigTest {
   @Test
   void normalisedNetworksHaveNoKernelOfInfiniteWidth() {
     NetworkConfig network =
-        new NetworkConfig(List.of(5, 5), Activation.RELU, new WeightInit.He(), true, true, false);
+        new NetworkConfig(
+            List.of(5, 5), Activation.RELU, new WeightInit.He(), true, true, Residual.NONE);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> network.infinite(2))
         .withMessage(
@@ -46,7 +48,13 @@ final class NetworkConfigTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
             new NetworkConfig(
-                List.of(5, 6), Activation.RELU, new WeightInit.He(), true, false, true))
-        .withMessage("residual = true needs hidden layers of equal widths but hidden is [5, 6]");
+                List.of(5, 6),
+                Activation.RELU,
+                new WeightInit.He(),
+                true,
+                false,
+                Residual.PRE_ACTIVATION))
+        .withMessage(
+            "residual = pre-activation needs hidden layers of equal widths but hidden is [5, 6]");
   }
 }

@@ -7,6 +7,7 @@ import dev.lamina.analysis.data.Response;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkPlan;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.analysis.training.LogSteps;
@@ -101,7 +102,12 @@ class AlignmentStudyTest {
 
   private static Network fresh() {
     return new NetworkPlan(
-            List.of(4, 6, 6, 3), List.of(Activation.RELU), new WeightInit.He(), true, true, false)
+            List.of(4, 6, 6, 3),
+            List.of(Activation.RELU),
+            new WeightInit.He(),
+            true,
+            true,
+            Residual.NONE)
         .draw(DType.FLOAT64, 3);
   }
 

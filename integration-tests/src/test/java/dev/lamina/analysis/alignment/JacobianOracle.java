@@ -3,6 +3,7 @@ package dev.lamina.analysis.alignment;
 import dev.lamina.analysis.network.BatchNorm;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import java.util.Arrays;
 
 /**
@@ -43,12 +44,14 @@ final class JacobianOracle {
           z[o] += parameters[l][o * inputs + i] * a[i];
         }
         z[o] += layers[l].bias().isPresent() ? parameters[l][units * inputs + o] : 0;
-        z[o] += layers[l].residual() ? before[o] : 0;
+        z[o] += layers[l].residual() == Residual.PRE_ACTIVATION ? before[o] : 0;
       }
       before = z;
+      double[] in = a;
       a = new double[units];
       for (int o = 0; o < units; o++) {
         a[o] = layers[l].activation().value(normalised(l, o, z[o]));
+        a[o] += layers[l].residual() == Residual.POST_ACTIVATION ? in[o] : 0;
       }
     }
     return a;

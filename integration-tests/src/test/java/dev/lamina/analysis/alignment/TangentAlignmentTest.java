@@ -8,6 +8,7 @@ import dev.lamina.analysis.network.BatchNorm;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkPlan;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.BackendId;
@@ -65,7 +66,7 @@ class TangentAlignmentTest {
               Optional.of(HostMatrix.of(b)),
               Optional.empty(),
               l == sizes.length - 1 ? Activation.IDENTITY : activation,
-              false));
+              Residual.NONE));
     }
     return new Network(layers);
   }
@@ -167,10 +168,17 @@ class TangentAlignmentTest {
             new WeightInit.Ntk(1.7, form.contains("nobias") ? 0 : 0.2),
             !form.contains("nobias"),
             form.contains("norm"),
-            form.contains("residual"));
+            residual(form));
     Network network = plan.draw(dtype, 5);
     unsettle(network, 6);
     return network;
+  }
+
+  private static Residual residual(String form) {
+    if (form.contains("skip")) {
+      return Residual.POST_ACTIVATION;
+    }
+    return form.contains("residual") ? Residual.PRE_ACTIVATION : Residual.NONE;
   }
 
   /** Every kind of layer against explicit Jacobians by central differences. */
@@ -185,7 +193,10 @@ class TangentAlignmentTest {
         "relu norm",
         "softplus residual",
         "tanh residual norm",
-        "relu residual nobias"
+        "relu residual nobias",
+        "tanh skip",
+        "gelu skip norm",
+        "relu skip nobias"
       })
   void agreesWithExplicitJacobians(String form) {
     int[] labels = {0, 1, 2, 2, 1, 0, 1};
@@ -302,7 +313,7 @@ class TangentAlignmentTest {
                 Optional.empty(),
                 Optional.empty(),
                 Activation.IDENTITY,
-                false)));
+                Residual.NONE)));
   }
 
   @ParameterizedTest
@@ -607,7 +618,8 @@ class TangentAlignmentTest {
       widths.add(8);
     }
     widths.add(2);
-    return new NetworkPlan(widths, List.of(activation), new WeightInit.He(), true, false, false)
+    return new NetworkPlan(
+            widths, List.of(activation), new WeightInit.He(), true, false, Residual.NONE)
         .draw(DType.FLOAT64, 1);
   }
 }

@@ -10,6 +10,7 @@ import dev.lamina.analysis.data.TargetFunction;
 import dev.lamina.analysis.network.BatchNorm;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.config.BackendChoice;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.kernel.Activation;
@@ -65,7 +66,7 @@ final class GoldenNetworks {
               Optional.of(b),
               norm && !output ? Optional.of(norm(outputs)) : Optional.empty(),
               output ? Activation.IDENTITY : Activation.Smooth.TANH,
-              false));
+              Residual.NONE));
     }
     return new Network(layers);
   }
