@@ -14,10 +14,11 @@ import dev.lamina.ops.DenseGradient;
 import dev.lamina.ops.DenseParameters;
 import dev.lamina.ops.LayerOps;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Goes downhill by L-BFGS, for networks whose Hessian is too large to be stored. */
+/** Goes downhill on a device, by L-BFGS or along the gradient; no Hessian is stored. */
 final class Descent implements Objective, AutoCloseable {
   private final Backend backend;
   private final Risk risk;
@@ -26,6 +27,7 @@ final class Descent implements Objective, AutoCloseable {
   private final DeviceMatrix x;
   private final DeviceMatrix y;
   private final DeviceMatrix losses;
+  private final HostMatrix sampleLosses;
   private final List<DeviceMatrix> z = new ArrayList<>();
   private final List<DeviceMatrix> a = new ArrayList<>();
   private final List<DeviceMatrix> error = new ArrayList<>();
@@ -38,6 +40,7 @@ final class Descent implements Objective, AutoCloseable {
     this.x = upload(risk.x().getData());
     this.y = upload(risk.y().getData());
     this.losses = matrix(1);
+    this.sampleLosses = owned.add(HostMatrix.allocate(DType.FLOAT64, risk.samples(), 1));
     for (Stage stage : start.stages()) {
       z.add(matrix(stage.outputs()));
       a.add(matrix(stage.outputs()));
@@ -49,30 +52,68 @@ final class Descent implements Objective, AutoCloseable {
   /** Returns the network where the descent ends. */
   static Perceptron from(Backend backend, Perceptron start, Risk risk, int steps) {
     try (Descent descent = new Descent(backend, start, risk)) {
-      List<DeviceMatrix> point = new ArrayList<>();
-      for (Stage stage : start.stages()) {
-        point.add(descent.upload(stage.weights().getData()));
-        point.add(descent.upload(new double[][] {stage.bias().toArray()}));
-      }
+      List<DeviceMatrix> point = descent.point();
       Lbfgs.minimise(backend, descent, point, LbfgsSettings.of(steps));
-      return descent.network(point);
+      return start.withParameters(descent.inARow(point, descent.hosts(point)));
     }
   }
 
-  private Perceptron network(List<DeviceMatrix> point) {
-    double[] parameters = new double[start.parameterCount()];
-    int at = 0;
-    for (DeviceMatrix part : point) {
-      try (HostMatrix host = HostMatrix.allocate(DType.FLOAT64, part.rows(), part.cols())) {
-        backend.download(part, host);
-        for (long i = 0; i < host.rows(); i++) {
-          for (long j = 0; j < host.cols(); j++) {
-            parameters[at++] = host.get(i, j);
-          }
+  /** Returns where gradient descent stops. */
+  static GradientDescent.Stop steepest(
+      Backend backend, Perceptron start, Risk risk, GradientDescent how) {
+    try (Descent descent = new Descent(backend, start, risk)) {
+      List<DeviceMatrix> point = descent.point();
+      List<DeviceMatrix> gradient = descent.point();
+      List<HostMatrix> hosts = descent.hosts(point);
+      for (long step = 0; ; step++) {
+        double loss = descent.evaluate(point, gradient);
+        double size = Arrays.stream(descent.inARow(gradient, hosts)).map(Math::abs).sum();
+        if (!Double.isFinite(loss) || !Double.isFinite(size)) {
+          throw new IllegalArgumentException(
+              "gradient descent: the loss must stay finite but after %d steps it is %s; take a smaller rate than %s"
+                  .formatted(step, loss, how.rate()));
+        }
+        if (size <= how.target() || step == how.steps()) {
+          return new GradientDescent.Stop(
+              start.withParameters(descent.inARow(point, hosts)), size, step, size <= how.target());
+        }
+        for (int k = 0; k < point.size(); k++) {
+          backend.layers().add(-how.rate(), gradient.get(k), 1, point.get(k));
         }
       }
     }
-    return start.withParameters(parameters);
+  }
+
+  /** Returns weights and biases at the start, on the device. */
+  private List<DeviceMatrix> point() {
+    List<DeviceMatrix> point = new ArrayList<>();
+    for (Stage stage : start.stages()) {
+      point.add(upload(stage.weights().getData()));
+      point.add(upload(new double[][] {stage.bias().toArray()}));
+    }
+    return point;
+  }
+
+  private List<HostMatrix> hosts(List<DeviceMatrix> parts) {
+    return parts.stream()
+        .map(part -> owned.add(HostMatrix.allocate(DType.FLOAT64, part.rows(), part.cols())))
+        .toList();
+  }
+
+  /** Returns all entries in a row; the hosts, of the same shapes, are overwritten. */
+  private double[] inARow(List<DeviceMatrix> parts, List<HostMatrix> hosts) {
+    double[] all = new double[start.parameterCount()];
+    int at = 0;
+    for (int k = 0; k < hosts.size(); k++) {
+      HostMatrix host = hosts.get(k);
+      backend.download(parts.get(k), host);
+      for (long i = 0; i < host.rows(); i++) {
+        for (long j = 0; j < host.cols(); j++) {
+          all[at++] = host.get(i, j);
+        }
+      }
+    }
+    return all;
   }
 
   @Override
@@ -88,12 +129,10 @@ final class Descent implements Objective, AutoCloseable {
     for (int l = z.size() - 1; l >= 0; l--) {
       backward(ops, point, gradient, l);
     }
+    backend.download(losses, sampleLosses);
     double sum = 0;
-    try (HostMatrix host = HostMatrix.allocate(DType.FLOAT64, losses.rows(), 1)) {
-      backend.download(losses, host);
-      for (long i = 0; i < host.rows(); i++) {
-        sum += host.get(i, 0);
-      }
+    for (long i = 0; i < sampleLosses.rows(); i++) {
+      sum += sampleLosses.get(i, 0);
     }
     return sum;
   }

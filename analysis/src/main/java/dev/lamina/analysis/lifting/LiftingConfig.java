@@ -15,7 +15,10 @@ import java.util.List;
  * @param width neurons of each hidden layer
  * @param lifts how many layers are inserted, one after another
  * @param samples training samples at most
- * @param gradient Σ |gradient| at which the search is stopped early
+ * @param gradient Σ |gradient| at which gradient descent is stopped
+ * @param rate learning rate of gradient descent
+ * @param steps of gradient descent at most
+ * @param sd standard deviation of all parameters at the start
  * @param lengths lengths of the segments into which a layer is lifted, for the sharpness
  */
 public record LiftingConfig(
@@ -25,6 +28,9 @@ public record LiftingConfig(
     int lifts,
     int samples,
     double gradient,
+    double rate,
+    int steps,
+    double sd,
     List<Double> lengths) {
 
   /** Copies the list, and checks the activation. */
@@ -36,12 +42,11 @@ public record LiftingConfig(
   }
 
   /**
-   * Reads the block {@code lifting { activation, inserted, width, lifts, samples, gradient, lengths
-   * }}; what is left out is as in
+   * Reads the block {@code lifting}; what is left out is as in
    *
    * <pre>{@code
    * { activation = sigmoid, inserted = elu, width = 2, lifts = 2, samples = 200, gradient = 1e-4,
-   *   lengths = [0.1, 0.3, 1, 3, 10] }
+   *   rate = 0.01, steps = 200000, sd = 0.5, lengths = [0.1, 0.3, 1, 3, 10] }
    * }</pre>
    *
    * @param config the block
@@ -62,6 +67,9 @@ public record LiftingConfig(
         config.integer("lifts", Bounds.between(1, 5), 2),
         config.integer("samples", Bounds.between(2, 10_000), 200),
         config.number("gradient", Bounds.POSITIVE, 1e-4),
+        config.number("rate", Bounds.POSITIVE, 0.01),
+        config.integer("steps", Bounds.between(1, 100_000_000), 200_000),
+        config.number("sd", Bounds.POSITIVE, 0.5),
         config.numbers("lengths", Bounds.POSITIVE, List.of(0.1, 0.3, 1.0, 3.0, 10.0)));
   }
 }

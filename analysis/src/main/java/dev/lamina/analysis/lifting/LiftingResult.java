@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param samples number of samples
  * @param widths of the shallow network, inputs first
- * @param early lifts of the point where the search was stopped early, the point itself first
+ * @param descent how gradient descent went
+ * @param early lifts of the point where it stopped, the point itself first
  * @param polished lifts of the critical point, the point itself first
  * @param ending how the search for it ended
  * @param sharpness largest eigenvalue after one lift, for each length of the segment
@@ -15,6 +16,7 @@ import java.util.List;
 public record LiftingResult(
     int samples,
     List<Integer> widths,
+    Descended descent,
     List<Lifted> early,
     List<Lifted> polished,
     String ending,
@@ -29,6 +31,14 @@ public record LiftingResult(
   }
 
   /**
+   * How gradient descent went.
+   *
+   * @param steps how many it took
+   * @param reached whether the gradient became as small as was asked
+   */
+  public record Descended(long steps, boolean reached) {}
+
+  /**
    * A point and its Hessian.
    *
    * @param lifts how many layers have been inserted
@@ -40,6 +50,7 @@ public record LiftingResult(
    * @param positive eigenvalues above the tolerance
    * @param negative eigenvalues below its negative
    * @param zero the others
+   * @param negativePublished eigenvalues below −10⁻¹², the zero line of the published figure
    * @param kinkDistance of the nearest pre-activation; NaN if no activation has a kink
    * @param eigenvalues ascending
    */
@@ -53,6 +64,7 @@ public record LiftingResult(
       int positive,
       int negative,
       int zero,
+      int negativePublished,
       double kinkDistance,
       List<Double> eigenvalues) {
     /** Copies the list. */

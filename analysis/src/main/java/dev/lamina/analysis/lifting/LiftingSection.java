@@ -9,6 +9,7 @@ import dev.lamina.analysis.study.Progress;
 import dev.lamina.analysis.study.StudyContext;
 import dev.lamina.analysis.study.StudySection;
 import dev.lamina.analysis.training.Loss;
+import dev.lamina.analysis.training.SideBySide;
 import dev.lamina.config.ConfigReader;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
@@ -45,7 +46,9 @@ public final class LiftingSection implements StudySection<LiftingConfig, Lifting
   @Override
   public LiftingResult run(StudyContext context, LiftingConfig config, Progress progress) {
     Risk risk = risk(context.data().train(), config.samples());
-    return new LiftingStudy(context.lamina().backend(), config, progress).run(risk, context.seed());
+    return SideBySide.alone(
+        context.lamina(),
+        backend -> new LiftingStudy(backend, config, progress).run(risk, context.seed()));
   }
 
   /** Returns the squared error on the first samples, with one-hot targets for classes. */

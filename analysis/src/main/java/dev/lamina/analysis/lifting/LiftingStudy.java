@@ -4,6 +4,7 @@ import dev.lamina.analysis.curvature.CriticalPoint;
 import dev.lamina.analysis.curvature.CriticalPoints;
 import dev.lamina.analysis.curvature.DenseSpectrum;
 import dev.lamina.analysis.curvature.Form;
+import dev.lamina.analysis.curvature.GradientDescent;
 import dev.lamina.analysis.curvature.Inertia;
 import dev.lamina.analysis.curvature.Risk;
 import dev.lamina.analysis.curvature.RiskPoint;
@@ -15,6 +16,7 @@ import dev.lamina.analysis.embedding.Lift;
 import dev.lamina.analysis.embedding.Lifting;
 import dev.lamina.analysis.embedding.Perceptron;
 import dev.lamina.analysis.embedding.Stage;
+import dev.lamina.analysis.lifting.LiftingResult.Descended;
 import dev.lamina.analysis.lifting.LiftingResult.Lifted;
 import dev.lamina.analysis.lifting.LiftingResult.Sharpness;
 import dev.lamina.analysis.study.Progress;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.DoubleStream;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.RealVector;
@@ -34,6 +37,9 @@ import org.hipparchus.linear.RealVector;
 final class LiftingStudy {
   /** Least pre-activation of a lifted layer: so far is every sample from the kink. */
   private static final double FLOOR = 0.5;
+
+  /** The published figure takes eigenvalues of this size for zero. */
+  private static final double PUBLISHED_ZERO = 1e-12;
 
   private static final int STEPS = 3000;
 
@@ -51,8 +57,8 @@ final class LiftingStudy {
   LiftingResult run(Risk risk, long seed) {
     progress.begin("searching a critical point", 2);
     Perceptron start = start(risk, seed);
-    CriticalPoint early =
-        new CriticalPoints(config.gradient(), config.gradient(), STEPS, 0)
+    GradientDescent.Stop early =
+        new GradientDescent(config.gradient(), config.rate(), config.steps())
             .find(backend, start, risk);
     progress.advance(1);
     CriticalPoint exact =
@@ -62,34 +68,35 @@ final class LiftingStudy {
     return new LiftingResult(
         risk.samples(),
         start.widths(),
+        new Descended(early.steps(), early.reached()),
         lifts(early.network(), risk),
         lifts(exact.network(), risk),
         exact.status().name().toLowerCase(Locale.ROOT).replace('_', ' '),
         config.lengths().stream().map(l -> sharpness(exact.network(), risk, l)).toList());
   }
 
-  /** Returns one hidden layer of Gaussian weights, of variance 1 over the inputs of a layer. */
+  /** Returns one hidden layer, all parameters Gaussian with the same standard deviation. */
   private Perceptron start(Risk risk, long seed) {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     int inputs = risk.x().getColumnDimension();
     int outputs = risk.y().getColumnDimension();
-    return new Perceptron(
-        List.of(
-            stage(config.width(), inputs, config.activation(), random),
-            stage(outputs, config.width(), Activation.IDENTITY, random)));
+    Perceptron zeros =
+        new Perceptron(
+            List.of(
+                stage(config.width(), inputs, config.activation()),
+                stage(outputs, config.width(), Activation.IDENTITY)));
+    return zeros.withParameters(
+        DoubleStream.generate(() -> config.sd() * random.nextGaussian())
+            .limit(zeros.parameterCount())
+            .toArray());
   }
 
-  private static Stage stage(
-      int outputs, int inputs, Activation activation, RandomGenerator random) {
-    RealMatrix weights = MatrixUtils.createRealMatrix(outputs, inputs);
-    RealVector bias = MatrixUtils.createRealVector(new double[outputs]);
-    for (int i = 0; i < outputs; i++) {
-      for (int j = 0; j < inputs; j++) {
-        weights.setEntry(i, j, random.nextGaussian() / Math.sqrt(inputs));
-      }
-      bias.setEntry(i, 0.1 * random.nextGaussian());
-    }
-    return new Stage(weights, bias, activation, false);
+  private static Stage stage(int outputs, int inputs, Activation activation) {
+    return new Stage(
+        MatrixUtils.createRealMatrix(outputs, inputs),
+        MatrixUtils.createRealVector(new double[outputs]),
+        activation,
+        false);
   }
 
   /** Inserts layers behind the last hidden layer, each with W′ = I as in the published figure. */
@@ -141,6 +148,7 @@ final class LiftingStudy {
           inertia.positive(),
           inertia.negative(),
           inertia.zero(),
+          (int) Arrays.stream(values).filter(v -> v < -PUBLISHED_ZERO).count(),
           KinkDistance.of(deep, risk.x()).map(KinkDistance::distance).orElse(Double.NaN),
           Arrays.stream(values).boxed().toList());
     }

@@ -7,6 +7,7 @@ import dev.lamina.analysis.report.Block;
 import dev.lamina.analysis.report.Column;
 import dev.lamina.analysis.report.Headline;
 import dev.lamina.analysis.report.Note;
+import dev.lamina.analysis.report.NumberTexts;
 import dev.lamina.analysis.report.Plot;
 import dev.lamina.analysis.report.SectionView;
 import dev.lamina.analysis.report.Series;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** Shows a {@link LiftingResult}. */
@@ -38,6 +41,7 @@ final class LiftingView {
   SectionView view() {
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Note(note()));
+    blocks.add(claims());
     blocks.add(spectra("spectra-polished", POLISHED, result.polished()));
     blocks.add(spectra("spectra-early", EARLY, result.early()));
     blocks.add(counts());
@@ -62,12 +66,17 @@ final class LiftingView {
     String search =
         String.format(
             Locale.ROOT,
-            "A network %s of %s, layers of %s inserted, on %d samples; squared error without ½, summed over outputs. The"
-                + " search for the critical point ended as %s with Σ|gradient| = %.2g%s.",
+            "A network %s of %s, layers of %s inserted, on %d samples; squared error without ½, summed"
+                + " over outputs. Gradient descent at rate %s took %d steps to Σ|gradient| = %.2g%s."
+                + " From there Levenberg–Marquardt and Newton steps ended as %s at %.2g%s.",
             result.widths(),
             config.activation(),
             config.inserted(),
             result.samples(),
+            NumberTexts.rounded(config.rate(), 4),
+            result.descent().steps(),
+            result.early().getFirst().gradient(),
+            result.descent().reached() ? "" : ", which is not yet what was asked",
             result.ending(),
             critical.gradient(),
             Double.isNaN(critical.kinkDistance())
@@ -83,6 +92,58 @@ final class LiftingView {
                 Locale.ROOT,
                 " So it is not critical, and signs of eigenvalues below %.2g mean nothing.",
                 critical.meaningful());
+  }
+
+  /** Returns what was published beside what holds, and what is seen here. */
+  private Table claims() {
+    List<List<Object>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            "what a lift makes of a minimum",
+            "a strict saddle",
+            "a minimum: the loss is that of the shallow network at π(θ′), and π is continuous",
+            "smallest eigenvalues %s at the critical point"
+                .formatted(each(result.polished(), l -> l.eigenvalues().getFirst()))));
+    rows.add(
+        List.of(
+            "negative eigenvalues with 0, 1, … lifts",
+            "0, 1, 2 (one number) and 1, 2, 3 (Iris), beyond 10⁻¹² at Σ|gradient| of about 10⁻⁴",
+            "unchanged at a critical point, if the derivative of π has full rank",
+            "%s where descent stopped, %s at the critical point"
+                .formatted(negatives(result.early()), negatives(result.polished()))));
+    rows.add(
+        List.of(
+            "size of the negative ones",
+            "about 10⁻⁵",
+            "that of the gradient left, which adds ± pairs on the kernel of the derivative of π",
+            "%s where descent stopped, with gradients %s"
+                .formatted(
+                    each(result.early(), l -> l.eigenvalues().getFirst()),
+                    each(result.early(), Lifted::gradient))));
+    rows.add(
+        List.of(
+            "zeros",
+            "more degeneracy",
+            "the number of added parameters more with each lift",
+            "%s of %s parameters at the critical point"
+                .formatted(
+                    joined(result.polished(), Lifted::zero),
+                    joined(result.polished(), Lifted::parameters))));
+    return new Table(
+        "claims",
+        "Published and corrected",
+        "What version 3 of arXiv 2205.13283 says of lifted critical points (its figure 4 with the"
+            + " relu network of two neurons), what can be shown, and what is seen here.",
+        columns("statement", "version 3", "corrected", "here"),
+        rows);
+  }
+
+  private static String each(List<Lifted> lifts, ToDoubleFunction<Lifted> value) {
+    return joined(lifts, l -> String.format(Locale.ROOT, "%.1e", value.applyAsDouble(l)));
+  }
+
+  private static String joined(List<Lifted> lifts, Function<Lifted, Object> value) {
+    return lifts.stream().map(l -> value.apply(l).toString()).collect(Collectors.joining(", "));
   }
 
   private List<Headline> headlines() {
@@ -101,9 +162,7 @@ final class LiftingView {
   }
 
   private static String negatives(List<Lifted> lifts) {
-    return lifts.stream()
-        .map(l -> Integer.toString(l.negative()))
-        .collect(Collectors.joining(", "));
+    return joined(lifts, Lifted::negative);
   }
 
   private static Plot spectra(String id, String what, List<Lifted> lifts) {
@@ -158,8 +217,9 @@ final class LiftingView {
     return new Table(
         "inertia",
         "Signs of the eigenvalues",
-        "How many eigenvalues are positive, negative and zero, before and after each lift; the loss"
-            + " and the outputs stay.",
+        "How many eigenvalues are positive, negative and zero, before and after each lift, by the"
+            + " tolerance 10⁻⁹ max(1, largest), and how many are negative by the published zero"
+            + " line; the loss and the outputs stay.",
         columns(
             "point",
             "lifts",
@@ -171,6 +231,7 @@ final class LiftingView {
             "positive",
             "negative",
             "zero",
+            "below −10⁻¹²",
             "smallest eigenvalue",
             "largest eigenvalue",
             "distance to a kink"),
@@ -189,6 +250,7 @@ final class LiftingView {
         l.positive(),
         l.negative(),
         l.zero(),
+        l.negativePublished(),
         l.eigenvalues().getFirst(),
         l.eigenvalues().getLast(),
         l.kinkDistance());

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Runs independent work, such as training with several seeds or architectures, on several threads.
@@ -76,15 +77,34 @@ public final class SideBySide {
       worker.accept(lamina.backend());
       return;
     }
-    LaminaConfig one = lamina.config().withBackend(BackendChoice.CPU).withCpuThreads(1);
     Callable<Boolean> alone =
-        () -> {
-          try (Lamina own = Lamina.open(one)) {
-            worker.accept(own.backend());
-          }
-          return true;
-        };
+        () ->
+            alone(
+                lamina,
+                backend -> {
+                  worker.accept(backend);
+                  return true;
+                });
     run(threads, Collections.nCopies(threads, alone));
+  }
+
+  /**
+   * Does something with small networks, which threads only wait for: on processors with a backend
+   * of its own on one thread.
+   *
+   * @param lamina the open backend and the settings
+   * @param work what to do
+   * @param <T> what it gives
+   * @return what it gives
+   */
+  public static <T> T alone(Lamina lamina, Function<Backend, T> work) {
+    if (lamina.backend().id() != BackendId.CPU || lamina.config().cpuThreads() == 1) {
+      return work.apply(lamina.backend());
+    }
+    LaminaConfig one = lamina.config().withBackend(BackendChoice.CPU).withCpuThreads(1);
+    try (Lamina own = Lamina.open(one)) {
+      return work.apply(own.backend());
+    }
   }
 
   /** The runs' matrices may be closed as soon as this returns. */

@@ -44,15 +44,16 @@ class LiftingStudyTest {
     return config;
   }
 
-  private static LiftingResult run(LiftingConfig config, long seed) {
-    RealMatrix x = MatrixUtils.createRealMatrix(25, 1);
-    RealMatrix y = MatrixUtils.createRealMatrix(25, 1);
-    for (int i = 0; i < 25; i++) {
-      double at = -15 + 1.25 * i;
+  private static LiftingResult run(LiftingConfig config, int samples, long seed) {
+    RealMatrix x = MatrixUtils.createRealMatrix(samples, 1);
+    RealMatrix y = MatrixUtils.createRealMatrix(samples, 1);
+    for (int i = 0; i < samples; i++) {
+      double at = -15 + 30.0 * i / (samples - 1);
       x.setEntry(i, 0, at);
       y.setEntry(i, 0, Math.tanh(at - 7) + Math.tanh(at) + Math.tanh(at + 7));
     }
-    try (Backend backend = ContractBackends.open(BackendId.CPU, LaminaConfig.defaults())) {
+    LaminaConfig one = LaminaConfig.defaults().withCpuThreads(1); // nothing to share out
+    try (Backend backend = ContractBackends.open(BackendId.CPU, one)) {
       return new LiftingStudy(backend, config, Progress.NONE).run(new Risk(Loss.MSE, x, y), seed);
     }
   }
@@ -61,7 +62,13 @@ class LiftingStudyTest {
   @ValueSource(strings = {"elu", "leakyRelu(slope=0.1)", "hardTanh"})
   void aLiftedMinimumIsAMinimum(String inserted) {
     LiftingResult result =
-        run(read("activation = tanh, lengths = [0.001, 0.01], inserted = \"" + inserted + "\""), 1);
+        run(
+            read(
+                "activation = tanh, rate = 0.005, steps = 5000, lengths = [0.001, 0.01], inserted = \""
+                    + inserted
+                    + "\""),
+            25,
+            1);
     assertThat(result.ending()).isEqualTo("critical");
     List<Lifted> polished = result.polished();
     assertThat(polished).hasSize(3);
@@ -74,7 +81,7 @@ class LiftingStudyTest {
       assertThat(lifted.zero()).isEqualTo(6 * k);
       assertThat(lifted.eigenvalues()).hasSize(7 + 6 * k);
       Lifted early = result.early().get(k);
-      assertThat(early.gradient()).isBetween(1e-7, 1e-3);
+      assertThat(early.gradient()).isBetween(1e-4, 0.1);
       assertThat(early.parameters()).isEqualTo(lifted.parameters());
       assertThat(early.eigenvalues().getFirst()).as("pairs").isLessThan(k == 0 ? 1 : -1e-9);
     }
@@ -84,10 +91,38 @@ class LiftingStudyTest {
     assertThat(small.largest() / larger.largest()).as("∝ 1/ξ²").isCloseTo(100, within(1.0));
   }
 
+  /**
+   * The published picture and what is behind it: two relu neurons on the stairs. Gradient descent,
+   * stopped at 10⁻⁴, has pairs that are no longer there once the point is critical.
+   */
+  @Test
+  void thePublishedNegativeEigenvaluesComeFromStopping() {
+    LiftingResult result =
+        run(read("activation = relu, inserted = relu, rate = 0.002, lengths = [1]"), 100, 3);
+    assertThat(result.descent().reached()).isTrue();
+    assertThat(result.ending()).isEqualTo("critical");
+    for (int k = 0; k <= 2; k++) {
+      Lifted early = result.early().get(k);
+      assertThat(early.positive()).isEqualTo(4 + 2 * k);
+      assertThat(early.negative()).isEqualTo(2 * k);
+      assertThat(early.negativePublished()).isEqualTo(2 * k);
+      assertThat(early.eigenvalues().getFirst()).isGreaterThan(-early.meaningful());
+      Lifted polished = result.polished().get(k);
+      assertThat(polished.gradient()).isLessThan(1e-12);
+      assertThat(polished.positive()).isEqualTo(3);
+      assertThat(polished.negative()).isZero();
+      assertThat(polished.negativePublished()).isZero();
+      assertThat(polished.zero()).isEqualTo(4 + 6 * k);
+    }
+    assertThat(result.early().get(1).eigenvalues().getFirst()).isLessThan(-1e-5);
+  }
+
   @Test
   void theResultIsShownAndStored() {
-    LiftingConfig config = read("activation = tanh, lifts = 1, lengths = [1]");
-    LiftingResult result = run(config, 1);
+    LiftingConfig config = read("activation = tanh, steps = 100, lifts = 1, lengths = [1]");
+    LiftingResult result = run(config, 25, 1);
+    assertThat(result.descent().steps()).isEqualTo(100);
+    assertThat(result.descent().reached()).isFalse();
     assertThat(Json.read(Json.write(result), LiftingResult.class)).isEqualTo(result);
     SectionView view = new LiftingView(config, result).view();
     assertThat(view.headlines().getFirst().value()).isEqualTo("0, 0");
@@ -96,6 +131,7 @@ class LiftingStudyTest {
         view.blocks().stream()
             .filter(Table.class::isInstance)
             .map(Table.class::cast)
+            .filter(t -> t.id().equals("inertia"))
             .findFirst()
             .orElseThrow();
     assertThat(table.rows()).hasSize(4);
