@@ -26,7 +26,9 @@ import picocli.CommandLine.Option;
       "",
       "The new layer's activation is --activation, or else that of the layer in front of it (of the",
       "first layer behind the inputs). Its pre-activations are squeezed into the segment, where the",
-      "activation is a line; smooth activations are lines only nearly, and need --segment. The",
+      "activation is a line; smooth activations are lines only nearly, and need --segment. With",
+      "--residual the layer is f + phi(W f + b), f being what is in front of it, as wide as f, and W is",
+      "a multiple of the identity; nothing can be inserted in front of such a layer afterwards. The",
       "result is in float64."
     })
 final class LiftCommand extends Subcommand {
@@ -41,10 +43,12 @@ final class LiftCommand extends Subcommand {
 
   @Option(
       names = "--width",
-      required = true,
       paramLabel = "M",
-      description = "Neurons of the new layer, at least as many as the smaller of both layers has.")
-  private int width;
+      description = {
+        "Neurons of the new layer, at least as many as the smaller of both layers has; with"
+            + " --residual as many as layer Q has, and may be left out."
+      })
+  private Integer width;
 
   @Option(names = "--x", required = true, paramLabel = "X.npy", description = "Samples in rows.")
   private Path x;
@@ -59,10 +63,7 @@ final class LiftCommand extends Subcommand {
 
   @Option(
       names = "--residual",
-      description = {
-        "Ask for a residual layer, f + phi(W f + b): files cannot hold one, so this is refused; the"
-            + " library has it."
-      })
+      description = {"The new layer adds its inputs behind its activation: f + phi(W f + b)."})
   private boolean residual;
 
   @Option(
@@ -81,6 +82,7 @@ final class LiftCommand extends Subcommand {
    *
    * @param file the deeper network
    * @param widths inputs, then the outputs of each layer
+   * @param residual whether the new layer adds its inputs
    * @param addedParameters by how many parameters it is larger
    * @param exact whether the activation is exactly a line where the new layer stays
    * @param accuracy in words
@@ -92,6 +94,7 @@ final class LiftCommand extends Subcommand {
   record Document(
       String file,
       List<Integer> widths,
+      boolean residual,
       int addedParameters,
       boolean exact,
       String accuracy,
@@ -102,10 +105,6 @@ final class LiftCommand extends Subcommand {
 
   @Override
   Output execute() {
-    if (residual) {
-      throw new IllegalArgumentException(
-          "lift: files hold no such residual layers as f + φ(W′f + b′), only layers that add the pre-activations of the layer before; the library's Lifting and LiftedSet have them; leave --residual out");
-    }
     OutputFiles.require(
         List.of(new OutputFiles.Named("--network", files.network), new OutputFiles.Named("--x", x)),
         List.of(new OutputFiles.Named("--out", out)));
@@ -113,7 +112,11 @@ final class LiftCommand extends Subcommand {
     Activation inserted = inserted(network);
     AffineSegment box = box(inserted);
     RealMatrix samples = EmbeddingFiles.samples(x, network, session());
-    Lift lift = Lifting.lift(network, Insertion.of(after, width, inserted, box), samples);
+    Insertion insertion =
+        residual
+            ? Insertion.residual(after, width(network), inserted, box)
+            : Insertion.of(after, width(network), inserted, box);
+    Lift lift = Lifting.lift(network, insertion, samples);
     OutputChange change =
         OutputChange.between(network.outputs(samples), lift.deep().outputs(samples));
     change.require("lift", box.isExact() ? OutputChange.ROUNDING : Double.MAX_VALUE);
@@ -138,9 +141,10 @@ final class LiftCommand extends Subcommand {
     return new Document(
         out.toString(),
         lift.deep().widths(),
+        residual,
         lift.addedParameters(),
         box.isExact(),
-        box.accuracy().toString(),
+        lift.accuracy().toString(),
         box.slope(),
         change.largest(),
         change.relative(),
@@ -148,8 +152,25 @@ final class LiftCommand extends Subcommand {
   }
 
   private static String text(Document d) {
-    return "%s: widths %s, %d parameters more%noutputs change by at most %.3g; the lift is %s"
-        .formatted(d.file(), d.widths(), d.addedParameters(), d.outputChange(), d.accuracy());
+    return "%s: widths %s%s, %d parameters more%noutputs change by at most %.3g; the lift is %s"
+        .formatted(
+            d.file(),
+            d.widths(),
+            d.residual() ? ", a residual layer" : "",
+            d.addedParameters(),
+            d.outputChange(),
+            d.accuracy());
+  }
+
+  private int width(Perceptron network) {
+    if (width != null) {
+      return width;
+    }
+    if (!residual) {
+      throw new IllegalArgumentException(
+          "lift: --width M is missing: how many neurons the new layer is to have");
+    }
+    return network.width(Math.clamp(after, 0, network.depth()));
   }
 
   private Activation inserted(Perceptron network) {
@@ -167,7 +188,12 @@ final class LiftCommand extends Subcommand {
   private AffineSegment box(Activation inserted) {
     if (segment == null && AffineSegments.exact(inserted).isEmpty()) {
       throw new IllegalArgumentException(
-          "lift: %s. Say --segment LO,HI to have it".formatted(AffineSegments.advice(inserted)));
+          "lift: %s%s. Say --segment LO,HI to have it"
+              .formatted(
+                  AffineSegments.advice(inserted),
+                  residual
+                      ? "; with --residual one power of e more, as the next weights stay as large as they are"
+                      : ""));
     }
     if (segment != null && segment.size() != 2) {
       throw new IllegalArgumentException(

@@ -18,7 +18,12 @@ import picocli.CommandLine.Option;
     name = "merge",
     description = "Merges the hidden layers of a network that are effectively linear on samples.",
     sortOptions = false,
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "A residual layer f + phi(W f + b) that is linear is merged with what it adds. A layer in front of",
+      "one that is not merged stays: f is added as it is, not through weights."
+    })
 final class MergeCommand extends Subcommand {
   @Mixin private EmbeddingFiles files;
 
@@ -54,6 +59,8 @@ final class MergeCommand extends Subcommand {
    * @param file the merged network
    * @param widths inputs, then the outputs of each layer
    * @param mergedLayers numbers of the merged layers in the network before, from 1
+   * @param keptLayers numbers of linear layers that stay because the layer behind adds them as they
+   *     are
    * @param maxOutputChange largest change of an output on the samples
    * @param bound what it cannot exceed
    * @param rmsOutputChange largest root mean square change of an output
@@ -64,6 +71,7 @@ final class MergeCommand extends Subcommand {
       String file,
       List<Integer> widths,
       List<Integer> mergedLayers,
+      List<Integer> keptLayers,
       double maxOutputChange,
       double bound,
       double rmsOutputChange,
@@ -87,6 +95,7 @@ final class MergeCommand extends Subcommand {
             out.toString(),
             merge.after().widths(),
             merge.layers().stream().map(MergedLayer::layer).sorted().toList(),
+            merge.kept().stream().sorted().toList(),
             change.largest(),
             merge.bound(),
             merge.rmsOutputChange(samples),
@@ -95,11 +104,14 @@ final class MergeCommand extends Subcommand {
     return Output.of(
         d,
         LinearityCommand.text(d.layers())
-            + "%n%s: widths %s, merged layers %s%noutputs change by at most %.3g (bound %.3g), rms %.3g (bound %.3g)"
+            + "%n%s: widths %s, merged layers %s%s%noutputs change by at most %.3g (bound %.3g), rms %.3g (bound %.3g)"
                 .formatted(
                     d.file(),
                     d.widths(),
                     d.mergedLayers(),
+                    d.keptLayers().isEmpty()
+                        ? ""
+                        : "; linear too but added to what is behind: " + d.keptLayers(),
                     d.maxOutputChange(),
                     d.bound(),
                     d.rmsOutputChange(),

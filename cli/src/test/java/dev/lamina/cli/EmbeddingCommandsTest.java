@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lamina.analysis.network.DenseLayer;
+import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.NetworkFile;
+import dev.lamina.analysis.network.Residual;
+import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -164,11 +172,120 @@ class EmbeddingCommandsTest {
   }
 
   @Test
-  void residualLayersHaveNoFileFormat() {
+  void residualLayersAreLiftedFoundLinearAndMergedAgain() {
+    network("a", "tanh");
+    samples(3, 2);
+    JsonNode lifted = lift("--activation", "relu", "--after", "1", "--residual").json();
+    assertThat(lifted.get("widths").toString()).isEqualTo("[3,5,5,4,2]");
+    assertThat(lifted.get("residual").booleanValue()).isTrue();
+    assertThat(lifted.get("exact").booleanValue()).isTrue();
+    assertThat(lifted.get("outputChange").doubleValue()).isLessThan(1e-13);
+    JsonNode kinds = RunResult.of("network", "show", file("b"), "--json").json().get("layers");
+    assertThat(kinds.findValuesAsText("residual"))
+        .containsExactly("none", "post-activation", "none", "none");
+    assertThat(RunResult.of("network", "show", file("b")).out())
+        .contains("relu, bias, residual (post-activation)");
+
+    JsonNode layers =
+        RunResult.of("linearity", "--network", file("b"), "--x", file("x.npy"), "--json")
+            .json()
+            .get("layers");
+    assertThat(layers.get(1).get("effectivelyLinear").booleanValue()).isTrue();
+    assertThat(layers.get(0).get("effectivelyLinear").booleanValue()).isFalse();
+    JsonNode merged =
+        RunResult.of(
+                "merge", "--network", file("b"), "--x", file("x.npy"), "--out", file("c"), "--json")
+            .json();
+    assertThat(merged.get("mergedLayers").toString()).isEqualTo("[2]");
+    assertThat(merged.get("keptLayers")).isEmpty();
+    assertThat(merged.get("widths").toString()).isEqualTo("[3,5,4,2]");
+    assertThat(merged.get("maxOutputChange").doubleValue()).isLessThan(1e-12);
+    assertThat(merged.get("bound").doubleValue()).isLessThan(1e-12);
+  }
+
+  /** A linear layer in front of a residual one that is bent. */
+  @Test
+  void whatAResidualLayerAddsIsKept() {
+    samples(3, 1);
+    List<DenseLayer> layers = new ArrayList<>();
+    for (int l = 0; l < 3; l++) {
+      double[][] w = new double[l == 2 ? 2 : 3][3];
+      for (int i = 0; i < w.length; i++) {
+        for (int j = 0; j < 3; j++) {
+          w[i][j] = Math.sin(1 + 2 * l + 3 * i + 5 * j);
+        }
+      }
+      layers.add(
+          new DenseLayer(
+              HostMatrix.of(w),
+              Optional.empty(),
+              Optional.empty(),
+              l == 1 ? Activation.RELU : Activation.IDENTITY,
+              l == 1 ? Residual.POST_ACTIVATION : Residual.NONE));
+    }
+    try (Network network = new Network(layers)) {
+      NetworkFile.write(folder.resolve("a"), network);
+    }
+    RunResult merged =
+        RunResult.of("merge", "--network", file("a"), "--x", file("x.npy"), "--out", file("c"));
+    assertThat(merged.code()).as(merged.err()).isZero();
+    assertThat(merged.out())
+        .contains("merged layers []; linear too but added to what is behind: [1]");
+  }
+
+  @Test
+  void residualLiftsNearlyLinearHaveOnePowerMore() {
+    network("a", "tanh");
+    samples(3, 1);
+    RunResult without = lift("--after", "1", "--residual");
+    assertThat(without.out() + without.err()).contains("with --residual one power of e more");
+    double coarse =
+        lift("--after", "1", "--residual", "--segment", "-0.1,0.1")
+            .json()
+            .get("outputChange")
+            .doubleValue();
+    JsonNode fine = lift("--after", "1", "--residual", "--segment", "-0.01,0.01").json();
+    assertThat(fine.get("accuracy").textValue()).contains("the cube of its half-width");
+    assertThat(coarse / fine.get("outputChange").doubleValue()).isBetween(700.0, 1300.0);
+  }
+
+  @Test
+  void refusesWhereNoResidualLayerFits() throws java.io.IOException {
     network("a", "relu");
     samples(3, 1);
+    requireRefused(lift("--after", "1", "--width", "4", "--residual"), "must be 5 wide like it");
+    requireRefused(lift("--after", "3", "--residual"), "to 2, the last hidden layer");
+    requireRefused(lift("--after", "1"), "--width M is missing");
+    assertThat(lift("--after", "1", "--residual").code()).isZero();
+    Files.move(
+        folder.resolve("b"),
+        folder.resolve("a"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     requireRefused(
-        lift("--after", "1", "--width", "5", "--residual"), "files hold no such residual layers");
+        lift("--after", "1", "--width", "5"), "layer 2 adds the features in front of it");
+    assertThat(lift("--after", "2", "--width", "5").json().get("widths").toString())
+        .isEqualTo("[3,5,5,5,4,2]");
+    Files.delete(folder.resolve("b"));
+    RunResult split =
+        RunResult.of(
+            "split",
+            "--network",
+            file("a"),
+            "--layer",
+            "2",
+            "--neuron",
+            "0",
+            "--alpha",
+            "2",
+            "--out",
+            file("b"));
+    requireRefused(split, "layer 2");
+    assertThat(
+            RunResult.of("network", "init", "--widths", "3,5,5,2", "--residual", "--out", file("a"))
+                .code())
+        .isZero();
+    requireRefused(
+        lift("--after", "1", "--width", "5"), "layer 2 adds the pre-activations of the layer");
   }
 
   @Test

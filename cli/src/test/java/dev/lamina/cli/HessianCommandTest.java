@@ -116,6 +116,46 @@ class HessianCommandTest {
     assertThat(again.get("positive").isNull()).isTrue();
   }
 
+  /** The inertia law through files: residual layers, and an ordinary one behind them. */
+  @Test
+  void residualLiftsKeepTheSignsAndAddZeros() {
+    teacher("elu");
+    data();
+    assertThat(hessian("--polish", file("b0")).code()).isZero();
+    int zeros = 0;
+    String[][] lifts = {
+      {"--after", "0", "--residual", "--activation", "relu"},
+      {"--after", "2", "--residual"},
+      {"--after", "3", "--width", "2", "--activation", "leakyRelu(slope=0.1)"}
+    };
+    for (int k = 0; k < lifts.length; k++) {
+      String[] line = {
+        "lift", "--network", file("b" + k), "--x", file("x.npy"), "--out", file("b" + (k + 1))
+      };
+      String[] all = java.util.Arrays.copyOf(line, line.length + lifts[k].length + 1);
+      System.arraycopy(lifts[k], 0, all, line.length, lifts[k].length);
+      all[all.length - 1] = "--json";
+      zeros += RunResult.of(all).json().get("addedParameters").intValue();
+      JsonNode found =
+          RunResult.of(
+                  "hessian",
+                  "--network",
+                  file("b" + (k + 1)),
+                  "--x",
+                  file("x.npy"),
+                  "--y",
+                  file("y.npy"),
+                  "--json")
+              .json();
+      assertThat(found.get("gradientL1").doubleValue()).isLessThan(1e-11);
+      assertThat(found.get("value").doubleValue()).isCloseTo(0.003744959101, within(1e-12));
+      assertThat(found.get("positive").intValue()).isEqualTo(7);
+      assertThat(found.get("negative").intValue()).isZero();
+      assertThat(found.get("zero").intValue()).isEqualTo(zeros);
+    }
+    assertThat(zeros).isEqualTo(2 + 6 + 6);
+  }
+
   @Test
   void saysWhatAPointThatIsNotCriticalForbids() {
     teacher("elu");

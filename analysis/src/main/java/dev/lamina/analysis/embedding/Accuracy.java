@@ -17,7 +17,8 @@ public sealed interface Accuracy {
    * @param maxError largest |φ(u) − line| on the segment
    * @param order p if a lift's outputs change by Θ(εᵖ) for segments of half-width ε about the same
    *     centre: the line misses φ by Θ(εᵖ⁺¹), which the next layer's weights, Θ(1/ε), enlarge; 2
-   *     where φ″ vanishes, else 1 [derived]
+   *     where φ″ vanishes, else 1; one more behind a residual layer, where those weights stay as
+   *     they are [derived]
    */
   record Approximate(double maxError, int order) implements Accuracy {
     @Override
@@ -25,7 +26,11 @@ public sealed interface Accuracy {
       return "approximate: off by at most "
           + (float) maxError
           + ", and outputs change in proportion to "
-          + (order == 1 ? "the half-width of the segment" : "the square of its half-width");
+          + switch (order) {
+            case 1 -> "the half-width of the segment";
+            case 2 -> "the square of its half-width";
+            default -> "the cube of its half-width";
+          };
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.lamina.analysis.embedding;
 
 import dev.lamina.kernel.Activation;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -34,10 +35,28 @@ public record Insertion(
    * @param segment the interval
    */
   public static Insertion of(int after, int width, Activation activation, AffineSegment segment) {
+    return uniform(after, width, activation, segment, false);
+  }
+
+  /**
+   * {@return a layer f + φ(W′ f + b′) all of whose neurons stay in one interval}
+   *
+   * @param after q
+   * @param width the width of layer q
+   * @param activation φ
+   * @param segment the interval
+   */
+  public static Insertion residual(
+      int after, int width, Activation activation, AffineSegment segment) {
+    return uniform(after, width, activation, segment, true);
+  }
+
+  private static Insertion uniform(
+      int after, int width, Activation activation, AffineSegment segment, boolean bridged) {
     if (width < 1) {
       throw new IllegalArgumentException("lift: width must be at least 1 but is " + width);
     }
-    return new Insertion(after, activation, java.util.Collections.nCopies(width, segment), false);
+    return new Insertion(after, activation, Collections.nCopies(width, segment), bridged);
   }
 
   /** {@return m′, the number of neurons} */

@@ -36,6 +36,20 @@ public record Lift(Perceptron shallow, Perceptron deep, Insertion insertion) {
     return margin;
   }
 
+  /** {@return how well lines stand for the new layer's neurons, the worst of them} */
+  public Accuracy accuracy() {
+    Accuracy worst = new Accuracy.Exact();
+    double error = 0;
+    for (AffineSegment segment : insertion.segments()) {
+      if (segment.accuracy() instanceof Accuracy.Approximate(double own, int order)
+          && !(own <= error)) {
+        error = own;
+        worst = new Accuracy.Approximate(own, insertion.bridged() ? order + 1 : order);
+      }
+    }
+    return worst;
+  }
+
   /** {@return dM, by how many parameters the deep network is larger} */
   public int addedParameters() {
     return deep.parameterCount() - shallow.parameterCount();
