@@ -165,6 +165,17 @@ public final class RiskPoint implements AutoCloseable {
     return sum;
   }
 
+  /**
+   * {@return ∂R/∂u^[l], n×m_l}
+   *
+   * @param l the layer, 1 to L
+   */
+  public RealMatrix errors(int l) {
+    try (HostMatrix host = downloaded(layers.get(l - 1).delta())) {
+      return MatrixUtils.createRealMatrix(host.toArray());
+    }
+  }
+
   /** {@return M, the number of parameters} */
   public int size() {
     return gradient.length;
