@@ -40,7 +40,7 @@ final class Cholesky {
   private volatile Optional<Failure> failure = Optional.empty();
 
   private Cholesky(HostMatrix a, Workers workers, boolean keep) {
-    this.tiles = Tiles.of(a);
+    this.tiles = Tiles.forFactor(a);
     this.workers = workers;
     this.keep = keep;
     this.kept = new int[tiles.count()];

@@ -20,11 +20,28 @@ record Tiles(HostMatrix matrix, int edge) {
   private static final long LARGE_FROM = 8 * LARGE;
 
   /**
+   * Largest tile of a matrix that is factored. Larger ones lose less time to OpenBLAS's packing of
+   * the factors of a product, but more of the work is then solves, at half a product's rate.
+   */
+  private static final int LARGEST = 512;
+
+  private static final int EDGE_UNIT = 64;
+
+  /**
    * Cuts a matrix. The size of the tiles depends on the size of the matrix alone, so that results
    * do not depend on the number of threads.
    */
   static Tiles of(HostMatrix matrix) {
     return new Tiles(matrix, edge(matrix.rows()));
+  }
+
+  /**
+   * Cuts a matrix that is to be factored into 8 tiles along its edge, as many as several threads
+   * need, or into more where those would be too large. Like {@link #of} it looks at the size alone.
+   */
+  static Tiles forFactor(HostMatrix matrix) {
+    long eighth = Math.ceilDiv(matrix.rows(), 8L * EDGE_UNIT) * EDGE_UNIT;
+    return new Tiles(matrix, (int) Math.clamp(eighth, SMALL, LARGEST));
   }
 
   /** Returns the edge of the tiles of an n×n matrix. */

@@ -78,6 +78,25 @@ final class CholeskyTest {
     }
   }
 
+  /** LAPACK factors the whole matrix at once: sizes at which the tiles grow. */
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void agreesWithLapackForTilesOfAnySize(DType type) {
+    for (int n : new int[] {1024, 1025, 1600}) {
+      try (Arena arena = Arena.ofShared();
+          Workers workers = new Workers(3)) {
+        HostMatrix tiled = Systems.normal(arena, type, n, n, 0, n);
+        for (int i = 0; i < n; i++) {
+          tiled.set(i, i, 3 * Math.sqrt(n));
+        }
+        HostMatrix whole = Systems.lower(arena, type, tiled.toArray(), 1);
+        assertThat(ops(workers).cholesky(tiled, Jitter.NONE)).isZero();
+        assertThat(Blas.cholesky(Block.of(whole))).isNegative();
+        Systems.assertClose(Systems.lowerArray(tiled), Systems.lowerArray(whole), bound(type, 8));
+      }
+    }
+  }
+
   private static double[][] identity(int n) {
     double[][] one = new double[n][n];
     for (int i = 0; i < n; i++) {
