@@ -41,7 +41,7 @@ record Tiles(HostMatrix matrix, int edge) {
    */
   static Tiles forFactor(HostMatrix matrix) {
     long eighth = Math.ceilDiv(matrix.rows(), 8L * EDGE_UNIT) * EDGE_UNIT;
-    return new Tiles(matrix, (int) Math.clamp(eighth, SMALL, LARGEST));
+    return new Tiles(matrix, Math.clamp(eighth, SMALL, LARGEST));
   }
 
   /** Returns the edge of the tiles of an n×n matrix. */
