@@ -3,21 +3,29 @@ package dev.lamina.analysis.report;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import dev.lamina.io.FileException;
 import dev.lamina.kernel.Activation;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.DType;
+import dev.lamina.matrix.DataFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,11 +37,11 @@ import java.util.function.Function;
  *
  * <p>Numbers have all their digits: the shortest decimal that is read back as the same double. JSON
  * has no NaN and no infinities; they become {@code null}, and a {@code null} where a double is
- * wanted is read as NaN. An empty Optional is {@code null}. Kernels, activations, element types and
- * enum constants are their texts.
+ * wanted is read as NaN. An empty Optional or OptionalDouble is {@code null}. Kernels, activations,
+ * element types and enum constants are their texts.
  */
 public final class Json {
-  private static final ObjectMapper MAPPER =
+  private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(module())
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -41,6 +49,15 @@ public final class Json {
           .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
           .build();
+
+  private static final ObjectReader STRICT =
+      MAPPER
+          .reader()
+          .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
 
   private Json() {}
 
@@ -58,6 +75,7 @@ public final class Json {
         new TextWriter<>(DType.class, dtype -> dtype.name().toLowerCase(Locale.ROOT)));
     module.addDeserializer(Double.class, new DoubleReader());
     module.addDeserializer(double.class, new DoubleReader());
+    module.addDeserializer(OptionalDouble.class, new OptionalDoubleReader());
     return module;
   }
 
@@ -111,6 +129,57 @@ public final class Json {
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Reads a JSON file in which every field of the record must stand and no other may.
+   *
+   * @param <T> what it stands for
+   * @param file the file
+   * @param type a record that checks its values
+   * @param what what the file should hold, such as {@code the result of a benchmark}
+   * @return the value
+   * @throws FileException if the file cannot be read
+   * @throws DataFormatException if it is not JSON or not such a record; the message says where
+   */
+  public static <T> T readFile(Path file, Class<T> type, String what) {
+    FileException.requireReadable(file);
+    try {
+      return STRICT.forType(type).readValue(Files.readString(file));
+    } catch (JsonProcessingException e) {
+      throw notSuch(file, what, e);
+    } catch (CharacterCodingException e) {
+      throw new DataFormatException(file, 0, what + " as UTF-8 text", "other bytes", e);
+    } catch (IOException e) {
+      throw FileException.reading(file, e);
+    }
+  }
+
+  private static DataFormatException notSuch(Path file, String what, JsonProcessingException e) {
+    boolean refused =
+        e instanceof ValueInstantiationException
+            && e.getCause() instanceof IllegalArgumentException;
+    String found = refused ? e.getCause().getMessage() : e.getOriginalMessage();
+    // What follows are names of classes and places in the stream of bytes.
+    found =
+        found.lines().findFirst().orElse("").replaceFirst(" \\((?:class|index|for|start).*", "");
+    long line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
+    return DataFormatException.inText(file, line, field(e), what, found, e);
+  }
+
+  /** Returns the path to the field that was read, such as {@code backends[0].device}. */
+  private static String field(JsonProcessingException e) {
+    StringBuilder path = new StringBuilder();
+    if (e instanceof JsonMappingException mapping) {
+      for (JsonMappingException.Reference step : mapping.getPath()) {
+        if (step.getFieldName() == null) {
+          path.append('[').append(step.getIndex()).append(']');
+        } else {
+          path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+        }
+      }
+    }
+    return path.toString();
   }
 
   /**
@@ -191,6 +260,26 @@ public final class Json {
     @Override
     public Double getNullValue(DeserializationContext context) {
       return Double.NaN;
+    }
+  }
+
+  /** Reads a number, and null as nothing. */
+  private static final class OptionalDoubleReader extends StdDeserializer<OptionalDouble> {
+    private static final long serialVersionUID = 1L;
+
+    OptionalDoubleReader() {
+      super(OptionalDouble.class);
+    }
+
+    @Override
+    public OptionalDouble deserialize(JsonParser in, DeserializationContext context)
+        throws IOException {
+      return OptionalDouble.of(in.getDoubleValue());
+    }
+
+    @Override
+    public OptionalDouble getNullValue(DeserializationContext context) {
+      return OptionalDouble.empty();
     }
   }
 }

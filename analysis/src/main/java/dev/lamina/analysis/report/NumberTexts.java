@@ -39,8 +39,12 @@ public final class NumberTexts {
     return number.movePointLeft(exponent).toPlainString() + "e" + exponent;
   }
 
-  /** Returns a duration such as {@code 0.8 s}, {@code 41 s} or {@code 3 min 20 s}. */
-  static String duration(double seconds) {
+  /**
+   * {@return a duration such as {@code 0.8 s}, {@code 41 s} or {@code 3 min 20 s}}
+   *
+   * @param seconds the duration
+   */
+  public static String duration(double seconds) {
     if (seconds < 60) {
       return rounded(seconds, 2) + " s";
     }

@@ -23,7 +23,8 @@ final class Numbers {
           for (int i = 0; i < s.x().size(); i++) {
             Double low = intervals ? s.low().get(i) : null;
             Double high = intervals ? s.high().get(i) : null;
-            rows.add(row(s.name(), s.x().get(i), s.y().get(i), low, high));
+            String point = s.labels().isEmpty() ? s.name() : s.name() + ": " + s.labels().get(i);
+            rows.add(row(point, s.x().get(i), s.y().get(i), low, high));
           }
         }
         case Series.Shaded s -> {

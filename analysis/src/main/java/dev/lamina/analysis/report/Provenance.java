@@ -37,4 +37,25 @@ public record Provenance(
   public Provenance {
     settings = List.copyOf(settings);
   }
+
+  /** Returns what the page of a study says about it. */
+  Origin origin() {
+    return new Origin(
+        "Lamina study",
+        lamina,
+        "%s on %s, %s, seed %d".formatted(precision, backend, NumberTexts.duration(seconds), seed),
+        "The same command with the same configuration gives the same numbers again:",
+        command,
+        List.of(
+            new Origin.Fact("Lamina", lamina),
+            new Origin.Fact("Java", java),
+            new Origin.Fact("System", system),
+            new Origin.Fact("Backend", backend + ", " + device),
+            new Origin.Fact("Precision", precision),
+            new Origin.Fact("Seed", Long.toString(seed)),
+            new Origin.Fact("Finished", finished)),
+        settings,
+        config,
+        "The numbers of every plot and table lie beside this page in the folder csv, all results in results.json.");
+  }
 }

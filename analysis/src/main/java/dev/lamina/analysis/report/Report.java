@@ -9,13 +9,25 @@ import java.util.Optional;
  * @param title of the study
  * @param subject what was studied, on what, in one or two sentences
  * @param sections the analyses, in order
- * @param provenance what is needed to do it again
+ * @param origin how the numbers came about
  */
-public record Report(String title, String subject, List<Section> sections, Provenance provenance) {
+public record Report(String title, String subject, List<Section> sections, Origin origin) {
 
   /** Copies the sections. */
   public Report {
     sections = List.copyOf(sections);
+  }
+
+  /**
+   * Makes the report of a study.
+   *
+   * @param title of the study
+   * @param subject what was studied, on what, in one or two sentences
+   * @param sections the analyses, in order
+   * @param provenance what is needed to do it again
+   */
+  public Report(String title, String subject, List<Section> sections, Provenance provenance) {
+    this(title, subject, sections, provenance.origin());
   }
 
   /**
@@ -25,7 +37,7 @@ public record Report(String title, String subject, List<Section> sections, Prove
    * @param title heading
    * @param view what it shows; empty if it failed
    * @param failure what went wrong; empty if nothing did
-   * @param seconds how long it took
+   * @param seconds how long it took; NaN if it was not timed by itself
    * @param kept whether the result is one of an earlier run
    */
   public record Section(

@@ -60,7 +60,7 @@ final class ReportPage {
         meta().withCharset("utf-8"),
         meta().attr("http-equiv", "Content-Security-Policy").withContent(POLICY),
         meta().withName("viewport").withContent("width=device-width, initial-scale=1"),
-        meta().withName("generator").withContent("Lamina " + report.provenance().lamina()),
+        meta().withName("generator").withContent("Lamina " + report.origin().lamina()),
         title(report.title()),
         style(rawHtml(resource("report.css"))));
   }
@@ -70,7 +70,7 @@ final class ReportPage {
     return j2html.TagCreator.body(
         main(
             header(
-                p("Lamina study").withClass("over"),
+                p(report.origin().kind()).withClass("over"),
                 h1(report.title()),
                 p(report.subject()),
                 status(),
@@ -78,10 +78,7 @@ final class ReportPage {
             contents(),
             each(report.sections(), SectionHtml::of),
             provenance(),
-            footer(
-                p(
-                    "The numbers of every plot and table lie beside this page in the folder csv, all results"
-                        + " in results.json."))),
+            footer(p(report.origin().files()))),
         script(rawHtml(scriptSafe(Json.writeLine(plots))))
             .withType("application/json")
             .withId("report-data"),
@@ -102,15 +99,11 @@ final class ReportPage {
     List<Report.Section> failed =
         report.sections().stream().filter(s -> s.failure().isPresent()).toList();
     if (failed.isEmpty()) {
-      Provenance made = report.provenance();
       int count = report.sections().size();
-      return p("%s finished; %s on %s, %s, seed %d."
+      return p("%s finished; %s."
               .formatted(
                   count == 1 ? "The section" : "All " + count + " sections",
-                  made.precision(),
-                  made.backend(),
-                  NumberTexts.duration(made.seconds()),
-                  made.seed()))
+                  report.origin().circumstances()))
           .withClass("status");
     }
     return div(
@@ -162,39 +155,36 @@ final class ReportPage {
   }
 
   private DomContent provenance() {
-    Provenance made = report.provenance();
-    List<List<Object>> facts =
-        List.of(
-            List.of("Lamina", made.lamina()),
-            List.of("Java", made.java()),
-            List.of("System", made.system()),
-            List.of("Backend", made.backend() + ", " + made.device()),
-            List.of("Precision", made.precision()),
-            List.of("Seed", Long.toString(made.seed())),
-            List.of("Finished", made.finished()));
-    List<List<Object>> settings =
-        made.settings().stream()
-            .map(s -> List.<Object>of(s.path(), s.value(), s.origin()))
-            .toList();
-    Table versions =
-        new Table("facts", "", "", List.of(Column.of("what"), Column.of("value")), facts);
+    Origin made = report.origin();
+    Table facts =
+        new Table(
+            "facts",
+            "",
+            "",
+            List.of(Column.of("what"), Column.of("value")),
+            made.facts().stream().map(f -> List.<Object>of(f.what(), f.value())).toList());
+    return section(
+            h2("How this was made"),
+            iff(!made.command().isEmpty(), div(p(made.again()), pre(made.command()))),
+            TableHtml.of(facts, "provenance-facts", "provenance.csv"),
+            iff(!made.settings().isEmpty(), details(summary("Settings in force"), settings())),
+            iff(
+                !made.config().isEmpty(),
+                details(summary("Effective configuration"), pre(made.config()))))
+        .withId("provenance");
+  }
+
+  private DomContent settings() {
     Table effective =
         new Table(
             "settings",
             "",
             "",
             List.of(Column.of("setting"), Column.of("value"), Column.of("origin")),
-            settings);
-    return section(
-            h2("How this was made"),
-            p("The same command with the same configuration gives the same numbers again:"),
-            pre(made.command()),
-            TableHtml.of(versions, "provenance-facts", "provenance.csv"),
-            details(
-                summary("Settings in force"),
-                TableHtml.of(effective, "provenance-settings", "settings.csv")),
-            details(summary("Effective configuration"), pre(made.config())))
-        .withId("provenance");
+            report.origin().settings().stream()
+                .map(s -> List.<Object>of(s.path(), s.value(), s.origin()))
+                .toList());
+    return TableHtml.of(effective, "provenance-settings", "settings.csv");
   }
 
   private static String resource(String name) {

@@ -31,7 +31,18 @@ public final class ReportWriter {
           .view()
           .ifPresent(view -> view.blocks().forEach(block -> writeCsv(section, block, csv)));
     }
-    AtomicFile.writeString(folder.resolve("report.html"), ReportPage.of(report));
+    writePage(report, folder.resolve("report.html"));
+  }
+
+  /**
+   * Writes the page alone.
+   *
+   * @param report the report
+   * @param file the page, in an existing folder
+   * @throws FileException if it cannot be written
+   */
+  public static void writePage(Report report, Path file) {
+    AtomicFile.writeString(file, ReportPage.of(report));
   }
 
   private static void writeCsv(Report.Section section, Block block, Path folder) {

@@ -49,7 +49,7 @@ final class SectionHtml {
                 ? div(p("This section failed: " + section.failure().get()))
                     .withClasses("status", "bad")
                 : content(section.view().orElseThrow()),
-            p(time).withClass("small"))
+            iff(!Double.isNaN(section.seconds()), p(time).withClass("small")))
         .withId(section.name());
   }
 

@@ -53,6 +53,7 @@ public sealed interface Series {
    * @param y as many ordinates
    * @param low lower ends of the intervals, or empty
    * @param high upper ends of the intervals, or empty
+   * @param labels a name for each point, shown under the pointer, or empty
    */
   record Points(
       String name,
@@ -60,10 +61,12 @@ public sealed interface Series {
       List<Double> x,
       List<Double> y,
       List<Double> low,
-      List<Double> high)
+      List<Double> high,
+      List<String> labels)
       implements Series {
     /** Copies the lists and checks their lengths. */
     public Points {
+      labels = List.copyOf(labels);
       x = List.copyOf(x);
       y = List.copyOf(y);
       low = List.copyOf(low);
@@ -73,6 +76,29 @@ public sealed interface Series {
       if (!low.isEmpty()) {
         requireLengths(name, x.size(), low.size());
       }
+      if (!labels.isEmpty()) {
+        requireLengths(name, x.size(), labels.size());
+      }
+    }
+
+    /**
+     * Makes points without names.
+     *
+     * @param name name in the legend; it says what the interval is, if there is one
+     * @param subject what they are about
+     * @param x abscissae
+     * @param y as many ordinates
+     * @param low lower ends of the intervals, or empty
+     * @param high upper ends of the intervals, or empty
+     */
+    public Points(
+        String name,
+        String subject,
+        List<Double> x,
+        List<Double> y,
+        List<Double> low,
+        List<Double> high) {
+      this(name, subject, x, y, low, high, List.of());
     }
 
     /**

@@ -87,6 +87,7 @@
       type: 'scatter', mode: 'markers', x: s.x, y: s.y,
       marker: { color: colour(s.subject), size: 8, symbol: SYMBOLS[source.subjects[s.subject] % 8] },
       error_y: s.low.length === 0 ? undefined : intervals(s),
+      ...(s.labels.length > 0 ? { text: s.labels.map(plain) } : {}),
     }),
     shaded: (s) => ({
       type: 'scatter', mode: 'markers', x: s.x, y: s.y, text: s.labels.map(plain),
