@@ -20,8 +20,9 @@ public record BenchResult(
     List<BackendResult> backends,
     List<Target> targets) {
 
-  /** Copies the lists. */
+  /** Checks the time and copies the lists. */
   public BenchResult {
+    Checks.magnitude("seconds", seconds);
     backends = List.copyOf(backends);
     targets = List.copyOf(targets);
   }

@@ -21,6 +21,16 @@ public record Ceilings(
     OptionalDouble toDevice,
     OptionalDouble toHost) {
 
+  /** Checks that the numbers are finite and not negative. */
+  public Ceilings {
+    Checks.magnitude("float32", float32);
+    Checks.magnitude("float64", float64);
+    Checks.magnitude("tf32", tf32);
+    Checks.magnitude("bandwidth", bandwidth);
+    Checks.magnitude("to device", toDevice);
+    Checks.magnitude("to host", toHost);
+  }
+
   /** Nothing has been measured. */
   public static final Ceilings UNKNOWN =
       new Ceilings(

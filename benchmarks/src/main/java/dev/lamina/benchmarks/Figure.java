@@ -49,8 +49,18 @@ public record Figure(
     Map<String, Double> launches,
     String note) {
 
-  /** Copies the collections; the order of the sizes is kept. */
+  /**
+   * Checks that the numbers are finite and not negative; copies, keeping the order of the sizes.
+   */
   public Figure {
+    Checks.magnitude(work + ": operations", operations);
+    Checks.magnitude(work + ": bytes", bytes);
+    Checks.magnitude(work + ": share of the ceiling", ceilingShare);
+    Checks.magnitude(work + ": floor", floorMilliseconds);
+    Checks.magnitude(work + ": error", error);
+    Checks.magnitude(work + ": error of parallel inputs", parallelError);
+    Checks.magnitude(work + ": peak bytes", (double) peakBytes);
+    launches.forEach((function, time) -> Checks.magnitude(function, time));
     sizes = Collections.unmodifiableMap(new LinkedHashMap<>(sizes));
     ratios = List.copyOf(ratios);
     launches = Collections.unmodifiableMap(new LinkedHashMap<>(launches));

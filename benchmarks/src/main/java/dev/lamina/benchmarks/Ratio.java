@@ -9,4 +9,10 @@ package dev.lamina.benchmarks;
  * @param min smallest of a round
  * @param max largest of a round
  */
-public record Ratio(String to, double median, double min, double max) {}
+public record Ratio(String to, double median, double min, double max) {
+
+  /** Checks that the numbers are finite, not negative and in order. */
+  public Ratio {
+    Checks.inOrder("ratio to " + to, min, median, max);
+  }
+}

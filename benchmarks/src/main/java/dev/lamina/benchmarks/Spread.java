@@ -12,6 +12,14 @@ import java.util.List;
  */
 public record Spread(double median, double min, double max, int rounds) {
 
+  /** Checks that the numbers are finite, not negative and in order. */
+  public Spread {
+    Checks.inOrder("milliseconds", min, median, max);
+    if (rounds < 1) {
+      throw new IllegalArgumentException("rounds: expected one or more, found " + rounds);
+    }
+  }
+
   /**
    * {@return the spread of some rounds}
    *

@@ -20,6 +20,12 @@ public record Target(
     boolean atMost,
     OptionalDouble measured) {
 
+  /** Checks that the numbers are finite and not negative. */
+  public Target {
+    Checks.magnitude(work + ": wanted", wanted);
+    Checks.magnitude(work + ": measured", measured);
+  }
+
   /** {@return whether it was measured and reached} */
   public boolean met() {
     return measured.isPresent()

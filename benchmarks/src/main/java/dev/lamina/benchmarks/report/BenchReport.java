@@ -1,0 +1,48 @@
+package dev.lamina.benchmarks.report;
+
+import dev.lamina.analysis.report.Report;
+import dev.lamina.analysis.report.ReportWriter;
+import dev.lamina.benchmarks.BenchResult;
+import dev.lamina.io.AtomicFile;
+import dev.lamina.io.FileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Writes what a benchmark found for programs and for people. */
+public final class BenchReport {
+  private BenchReport() {}
+
+  /**
+   * Writes {@code results.json}, {@code report.html}, {@code report.md} with its pictures in {@code
+   * svg}, and the numbers of every plot and table in {@code csv}. Each file is there completely or
+   * not at all.
+   *
+   * @param result what was found
+   * @param folder where to; made if it is missing
+   * @throws FileException if a file cannot be written
+   */
+  public static void write(BenchResult result, Path folder) {
+    Report report = BenchPage.of(result);
+    try {
+      Files.createDirectories(folder.resolve(MarkdownPage.PICTURES));
+    } catch (IOException e) {
+      throw FileException.writing(folder, e);
+    }
+    ResultFile.write(result, folder.resolve(ResultFile.NAME));
+    MarkdownPage.pictures(report)
+        .forEach((name, svg) ->
+            AtomicFile.writeString(folder.resolve(MarkdownPage.PICTURES).resolve(name), svg));
+    AtomicFile.writeString(folder.resolve("report.md"), MarkdownPage.of(report, true));
+    ReportWriter.write(report, folder);
+  }
+
+  /**
+   * {@return the tables of a benchmark as Markdown}
+   *
+   * @param result what was found
+   */
+  public static String markdown(BenchResult result) {
+    return MarkdownPage.of(BenchPage.of(result), false).strip();
+  }
+}
