@@ -1,10 +1,10 @@
-"""Fits the polynomials of cpu-backend's Elementary in 60-digit arithmetic; prints coefficients and largest weighted errors.
+"""Fits the polynomials of cpu-backend's Elementary and AngleVectors in 60-digit arithmetic; prints coefficients and largest weighted errors.
 
 Weighted least squares on Chebyshev points, which comes within a factor of two of the best uniform error. Coefficients are
 rounded to the target type one at a time from the lowest power on and the others fitted again each time, so that rounding
 does not tilt the error curve. Needs mpmath: python3 elementary_fit.py
 """
-from mpmath import atan, cos, exp, log, lu_solve, matrix, mp, mpf, nstr, pi, sqrt, tan
+from mpmath import asin, atan, cos, exp, log, lu_solve, matrix, mp, mpf, nstr, pi, sin, sqrt, tan
 
 mp.dps = 60
 
@@ -62,6 +62,15 @@ def atan_tail(w):  # (atan a - a)/a^3 with w = a^2
     return (atan(a) - a) / a**3 if a > mpf(10) ** -10 else -mpf(1) / 3 + w / 5
 
 
+def angle(r):  # phi/sqrt(r) with r = 1 - cos phi
+    return 2 * asin(sqrt(r / 2)) / sqrt(r) if r > 0 else sqrt(mpf(2))
+
+
+def excess(r):  # (sin phi - phi cos phi)/(sqrt(r) r)
+    phi = 2 * asin(sqrt(r / 2))
+    return (sin(phi) - phi * cos(phi)) / (sqrt(r) * r) if r > mpf(10) ** -12 else sqrt(mpf(8)) / 3
+
+
 if __name__ == "__main__":
     # Each weight is about the power of the argument that the polynomial is multiplied by, over the function; the
     # floor keeps it positive. Intervals are wider than the reduced arguments by more than their rounding.
@@ -74,3 +83,8 @@ if __name__ == "__main__":
     fit("log", log_odd, lambda w: w / 2 + floor, 6, mpf(0), (hi / (2 + hi)) ** 2, 53)
     eighth = tan(pi / 8) * (1 + mpf(10) ** -4)
     fit("atan", atan_tail, lambda w: w + floor, 10, mpf(0), eighth**2, 53)
+    # What a relu layer makes of r is r (1 - sqrt(r) excess/pi): the weight is that of its relative error.
+    acute = 1 + mpf(10) ** -4
+    fit("angle", angle, lambda r: 1 / angle(r), 7, mpf(0), acute, 24)
+    relu = lambda r: sqrt(r + floor**2) / (pi - sqrt(r) * excess(r))
+    fit("excess", excess, relu, 5, mpf(0), acute, 24)

@@ -14,9 +14,13 @@ import jdk.incubator.vector.FloatVector;
  *   sin φ − φ cos φ = √r · r · Q(r)
  * </pre>
  *
- * where A and Q are analytic with nearest singularity at r = 2. The coefficients interpolate A and
- * Q at the Chebyshev nodes of [0, 1]; relative errors are 1.8e-8 (float32) and 2e-17 (float64).
- * Beyond the right angle θ = π − φ and sin θ − θ cos θ = sin φ − φ cos φ + π cos φ, so that s −
+ * where A and Q are analytic with nearest singularity at r = 2. In float64 the coefficients
+ * interpolate A and Q at the Chebyshev nodes of [0, 1], with relative errors of 2e-17. In float32
+ * they were fitted on [0, 1.0001] by {@code src/fit/elementary_fit.py}, A to a relative error of
+ * 1.7e-8, and Q so that the dual r(1 − √r·Q(r)/π) of relu has one of 3.1e-8: Q alone is off by up
+ * to 1e-6 near r = 0, where it does not count.
+ *
+ * <p>Beyond the right angle θ = π − φ and sin θ − θ cos θ = sin φ − φ cos φ + π cos φ, so that s −
  * κ(sin θ − θ cos θ) = (2 − πκ) + (πκ − 1)r − κ(sin φ − φ cos φ), which does not cancel for |u|,
  * where πκ = 2.
  */
@@ -68,20 +72,19 @@ final class AngleVectors {
   // which
   // the JIT compiler stops inlining and starts allocating vectors.
   private static final FloatVector A0 = constant(1.4142135f);
-  private static final FloatVector A1 = constant(0.117853165f);
-  private static final FloatVector A2 = constant(0.026474483f);
-  private static final FloatVector A3 = constant(0.008216731f);
-  private static final FloatVector A4 = constant(0.0014788598f);
-  private static final FloatVector A5 = constant(0.003338417f);
-  private static final FloatVector A6 = constant(-0.0019906429f);
-  private static final FloatVector A7 = constant(0.0012117377f);
-  private static final FloatVector Q0 = constant(0.94280905f);
-  private static final FloatVector Q1 = constant(0.047139395f);
-  private static final FloatVector Q2 = constant(0.007592717f);
-  private static final FloatVector Q3 = constant(0.0016582847f);
-  private static final FloatVector Q4 = constant(0.000742262f);
-  private static final FloatVector Q5 = constant(-0.00017620035f);
-  private static final FloatVector Q6 = constant(0.00023447137f);
+  private static final FloatVector A1 = constant(0.11785359f);
+  private static final FloatVector A2 = constant(0.026468892f);
+  private static final FloatVector A3 = constant(0.00824748f);
+  private static final FloatVector A4 = constant(0.0013950595f);
+  private static final FloatVector A5 = constant(0.0034579122f);
+  private static final FloatVector A6 = constant(-0.0020760172f);
+  private static final FloatVector A7 = constant(0.0012358478f);
+  private static final FloatVector Q0 = constant(0.94280815f);
+  private static final FloatVector Q1 = constant(0.04716314f);
+  private static final FloatVector Q2 = constant(0.007410418f);
+  private static final FloatVector Q3 = constant(0.0022644985f);
+  private static final FloatVector Q4 = constant(-0.00024429464f);
+  private static final FloatVector Q5 = constant(0.00059802283f);
 
   private AngleVectors() {}
 
@@ -96,7 +99,7 @@ final class AngleVectors {
 
   /** Returns Q(r) of the float32 approximation. */
   static FloatVector q(FloatVector r) {
-    return r.fma(Q6, Q5).fma(r, Q4).fma(r, Q3).fma(r, Q2).fma(r, Q1).fma(r, Q0);
+    return r.fma(Q5, Q4).fma(r, Q3).fma(r, Q2).fma(r, Q1).fma(r, Q0);
   }
 
   /** Returns A(r) in float64. */

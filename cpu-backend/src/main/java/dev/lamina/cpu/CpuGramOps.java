@@ -65,7 +65,7 @@ final class CpuGramOps extends AbstractGramOps {
         tiles,
         count,
         (worker, index) -> {
-          tiles.tile(worker, index / columns, index % columns, new Store(outputs, false));
+          tiles.tile(worker, index / columns, index % columns, new Store(outputs, false, false));
           listener.finished(1);
         });
   }
@@ -80,7 +80,7 @@ final class CpuGramOps extends AbstractGramOps {
           long i = TilePlan.lowerRow(index);
           long j = index - TilePlan.lowerTiles(i);
           if (i == j) {
-            tiles.tile(worker, i, j, new Store(outputs, false));
+            tiles.tile(worker, i, j, new Store(outputs, false, true));
             double[][] diagonal = tiles.xBlock(i).diagonal;
             long end = Math.min(n, tiles.start(i + 1));
             for (int o = 0; o < outputs.size(); o++) {
@@ -88,7 +88,7 @@ final class CpuGramOps extends AbstractGramOps {
               Mirror.lowerToUpper(outputs.get(o), tiles.start(i), end, tiles.start(i), end);
             }
           } else {
-            tiles.tile(worker, i, j, new Store(outputs, true));
+            tiles.tile(worker, i, j, new Store(outputs, true, false));
           }
           listener.finished(1);
         });
@@ -99,20 +99,20 @@ final class CpuGramOps extends AbstractGramOps {
    *
    * @param outputs one for each result
    * @param mirrored whether what is written below the diagonal is also written above it
+   * @param diagonal whether only what lies below the diagonal is written
    */
-  private record Store(List<HostMatrix> outputs, boolean mirrored) implements KernelTiles.Sink {
+  private record Store(List<HostMatrix> outputs, boolean mirrored, boolean diagonal)
+      implements KernelTiles.Sink {
     @Override
-    public void line(int worker, long row, long from, int count, Entries entries) {
+    public void lines(long row, int lines, long col, int n, Entries entries) {
       for (int o = 0; o < outputs.size(); o++) {
-        entries.store(o, count, outputs.get(o), row, from);
-      }
-    }
-
-    @Override
-    public void strip(long row, long rowEnd, long col, long colEnd) {
-      if (mirrored) {
-        for (HostMatrix out : outputs) {
-          Mirror.lowerToUpper(out, row, rowEnd, col, colEnd);
+        HostMatrix out = outputs.get(o);
+        for (int line = 0; line < lines; line++) {
+          int count = diagonal ? (int) Math.min(n, row + line - col) : n;
+          entries.store(o, line, count, out, row + line, col);
+        }
+        if (mirrored) {
+          entries.mirror(o, lines, n, out, row, col);
         }
       }
     }

@@ -25,6 +25,8 @@ final class DoubleEntries implements Entries {
   private final DType dtype;
   private final double[][] registers;
   private final double[][] outputs;
+  private final int pitch;
+  private int line;
   private final double[] dot;
   private final double[] zeros;
   private double[] scratch;
@@ -36,7 +38,8 @@ final class DoubleEntries implements Entries {
     this.near = near;
     this.dtype = dtype;
     registers = new double[program.registers()][padded];
-    outputs = new double[program.outputs()][padded];
+    outputs = new double[program.outputs()][LINES * padded];
+    pitch = padded;
     dot = new double[padded];
     scratch = new double[padded];
     zeros = new double[padded];
@@ -44,8 +47,15 @@ final class DoubleEntries implements Entries {
   }
 
   @Override
-  public void run(MemorySegment dots, long dotsOffset, RowBlock x, int i, RowBlock z, int n) {
-    readDots(dots, dotsOffset, n);
+  public void run(
+      MemorySegment dots, long stride, long row, RowBlock x, int i, int lines, RowBlock z, int n) {
+    for (line = 0; line < lines; line++) {
+      readDots(dots, (row + line) * stride * dtype.bytes(), n);
+      run(x, i + line, z, n);
+    }
+  }
+
+  private void run(RowBlock x, int i, RowBlock z, int n) {
     for (Instruction instruction : program.instructions()) {
       switch (instruction) {
         case Instruction.Load in -> load(in, x, i, z, n);
@@ -68,7 +78,7 @@ final class DoubleEntries implements Entries {
                 in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()],
                 n);
         case Instruction.AngleOf in ->
-            angle(registers[in.source()], in.scale(), registers[in.target()], n);
+            angle(registers[in.source()], in.scale(), registers[in.target()], 0, n);
         case Instruction.ArcCosine2 in ->
             arcCosine2(registers[in.source()], registers[in.target()], n);
         case Instruction.UniformAngleLayer in -> uniformLayer(in, n);
@@ -88,12 +98,14 @@ final class DoubleEntries implements Entries {
         case Instruction.Compose in ->
             compose(registers[in.left()], registers[in.right()], registers[in.target()], n);
         case Instruction.Value in ->
-            value(registers[in.source()], in.slot(), x, i, z, registers[in.target()], n);
+            value(registers[in.source()], in.slot(), x, i, z, registers[in.target()], 0, n);
         case Instruction.Emit in ->
-            System.arraycopy(registers[in.source()], 0, outputs[in.output()], 0, n);
+            System.arraycopy(registers[in.source()], 0, outputs[in.output()], line * pitch, n);
         case Instruction.EmitValue in ->
-            value(registers[in.source()], in.slot(), x, i, z, outputs[in.output()], n);
-        case Instruction.EmitAngle in -> angle(registers[in.source()], 1, outputs[in.output()], n);
+            value(
+                registers[in.source()], in.slot(), x, i, z, outputs[in.output()], line * pitch, n);
+        case Instruction.EmitAngle in ->
+            angle(registers[in.source()], 1, outputs[in.output()], line * pitch, n);
       }
     }
   }
@@ -109,17 +121,23 @@ final class DoubleEntries implements Entries {
   }
 
   @Override
-  public void store(int output, int n, HostMatrix target, long row, long col) {
+  public void store(int output, int line, int n, HostMatrix target, long row, long col) {
     double[] values = outputs[output];
+    int from = line * pitch;
     long offset = target.byteOffset(row, col);
     MemorySegment segment = target.segment();
     if (target.dtype() == DType.FLOAT64) {
-      MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, n);
+      MemorySegment.copy(values, from, segment, ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, n);
     } else {
       for (int j = 0; j < n; j++) {
-        segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4L * j, (float) values[j]);
+        segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4L * j, (float) values[from + j]);
       }
     }
+  }
+
+  @Override
+  public void mirror(int output, int lines, int n, HostMatrix target, long row, long col) {
+    Mirror.lowerToUpper(target, row, row + lines, col, col + n);
   }
 
   private void load(Instruction.Load in, RowBlock x, int i, RowBlock z, int n) {
@@ -227,7 +245,7 @@ final class DoubleEntries implements Entries {
     }
   }
 
-  private static void angle(double[] source, double scale, double[] target, int n) {
+  private static void angle(double[] source, double scale, double[] target, int at, int n) {
     for (int j = 0; j < n; j += L) {
       DoubleVector s = DoubleVector.fromArray(D, source, j);
       DoubleVector r = s.min(s.neg().add(2.0)).max(0.0);
@@ -235,7 +253,7 @@ final class DoubleEntries implements Entries {
       theta
           .blend(theta.neg().add(Math.PI), s.compare(VectorOperators.GT, 1.0))
           .mul(scale)
-          .intoArray(target, j);
+          .intoArray(target, at + j);
     }
   }
 
@@ -389,11 +407,11 @@ final class DoubleEntries implements Entries {
   }
 
   private static void value(
-      double[] s, int slot, RowBlock x, int i, RowBlock z, double[] target, int n) {
+      double[] s, int slot, RowBlock x, int i, RowBlock z, double[] target, int at, int n) {
     double own = x.slots[slot][i];
     for (int j = 0; j < n; j += L) {
       DoubleVector scale = DoubleVector.fromArray(D, z.slots[slot], j).mul(own);
-      scale.neg().fma(DoubleVector.fromArray(D, s, j), scale).intoArray(target, j);
+      scale.neg().fma(DoubleVector.fromArray(D, s, j), scale).intoArray(target, at + j);
     }
   }
 }

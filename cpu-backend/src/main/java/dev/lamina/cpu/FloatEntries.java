@@ -9,32 +9,54 @@ import dev.lamina.matrix.HostMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Entry programs in float32: everything but the smooth duals, whose formulas cancel. */
+/**
+ * Entry programs in float32: everything but the smooth duals, whose formulas cancel.
+ *
+ * <p>A few rows are taken at once: their registers fit into the first-level cache, and loops over
+ * all of them are long enough that starting one costs little.
+ */
 final class FloatEntries implements Entries {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final int L = F.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+  /** Rows taken at once. */
+  private static final int ROWS = 4;
+
   private final EntryProgram program;
+  private final boolean[] acute;
   private final NearPairs near;
   private final float[][] registers;
   private final float[][] outputs;
   private final float[] zeros;
   private float[] scratch;
 
+  // What the running program is applied to: rows first … first + count − 1 of x with rows 0 … n − 1
+  // of z. Entry (r, j) stands at r·pitch + j of the registers and, for these rows, at
+  // (line + r)·pitch + j of the outputs.
+  private RowBlock x;
+  private RowBlock z;
+  private int first;
+  private int count;
+  private int line;
+  private int n;
+  private int pitch;
+
   FloatEntries(EntryProgram program, int width, NearPairs near) {
     int padded = width + RowBlock.PADDING;
     this.program = program;
     this.near = near;
-    registers = new float[program.registers()][padded];
-    outputs = new float[program.outputs()][padded];
-    scratch = new float[padded];
+    acute = AcuteSteps.of(program);
+    registers = new float[program.registers()][ROWS * padded];
+    outputs = new float[program.outputs()][LINES * padded];
+    scratch = new float[ROWS * padded];
     zeros = new float[padded];
   }
 
@@ -49,38 +71,57 @@ final class FloatEntries implements Entries {
   }
 
   @Override
-  public void run(MemorySegment dots, long dotsOffset, RowBlock x, int i, RowBlock z, int n) {
-    for (Instruction instruction : program.instructions()) {
-      switch (instruction) {
-        case Instruction.Load in -> load(in, dots, dotsOffset, x, i, z, n);
+  public void run(
+      MemorySegment dots, long stride, long row, RowBlock x, int i, int lines, RowBlock z, int n) {
+    this.x = x;
+    this.z = z;
+    this.n = n;
+    pitch = Math.ceilDiv(n, L) * L;
+    for (line = 0; line < lines; line += ROWS) {
+      first = i + line;
+      count = Math.min(ROWS, lines - line);
+      run(dots, stride, row + line);
+    }
+  }
+
+  private void run(MemorySegment dots, long stride, long row) {
+    int all = count * pitch;
+    List<Instruction> instructions = program.instructions();
+    for (int k = 0; k < instructions.size(); k++) {
+      switch (instructions.get(k)) {
+        case Instruction.Load in -> {
+          for (int r = 0; r < count; r++) {
+            load(in, dots, (row + r) * stride * Float.BYTES, r);
+          }
+        }
         case Instruction.Copy in ->
-            System.arraycopy(registers[in.source()], 0, registers[in.target()], 0, n);
-        case Instruction.Fill in ->
-            java.util.Arrays.fill(registers[in.target()], 0, n, (float) in.value());
-        case Instruction.Power in -> power(in, n);
+            System.arraycopy(registers[in.source()], 0, registers[in.target()], 0, all);
+        case Instruction.Fill in -> Arrays.fill(registers[in.target()], 0, all, (float) in.value());
+        case Instruction.Power in -> power(in, all);
         case Instruction.Stationary in ->
             StationaryForm.of(in.kernel())
-                .apply(registers[in.source()], registers[in.target()], scratch, n);
+                .apply(registers[in.source()], registers[in.target()], scratch, all);
         case Instruction.Add in ->
-            add(registers[in.left()], registers[in.right()], registers[in.target()], n);
+            add(registers[in.left()], registers[in.right()], registers[in.target()], all);
         case Instruction.Multiply in ->
-            multiply(registers[in.left()], registers[in.right()], registers[in.target()], n);
-        case Instruction.AngleDual in -> angleDual(in, n);
+            multiply(registers[in.left()], registers[in.right()], registers[in.target()], all);
+        case Instruction.AngleDual in -> angleDual(in, acute[k], all);
         case Instruction.AngleOf in ->
-            angle(registers[in.source()], (float) in.scale(), registers[in.target()], n);
+            FloatAngles.angle(
+                registers[in.source()], (float) in.scale(), registers[in.target()], 0, all);
         case Instruction.ArcCosine2 in ->
-            arcCosine2(registers[in.source()], registers[in.target()], n);
-        case Instruction.UniformAngleLayer in -> uniformLayer(in, n);
-        case Instruction.Blend in -> blend(in, x, i, z, n);
+            FloatAngles.arcCosine2(registers[in.source()], registers[in.target()], all);
+        case Instruction.UniformAngleLayer in -> uniformLayer(in, acute[k], all);
+        case Instruction.Blend in -> blend(in);
         case Instruction.Compose in ->
-            compose(registers[in.left()], registers[in.right()], registers[in.target()], n);
-        case Instruction.Value in ->
-            value(registers[in.source()], in.slot(), x, i, z, registers[in.target()], n);
+            compose(registers[in.left()], registers[in.right()], registers[in.target()], all);
+        case Instruction.Value in -> value(in.source(), in.slot(), registers[in.target()], 0);
         case Instruction.Emit in ->
-            System.arraycopy(registers[in.source()], 0, outputs[in.output()], 0, n);
+            System.arraycopy(registers[in.source()], 0, outputs[in.output()], line * pitch, all);
         case Instruction.EmitValue in ->
-            value(registers[in.source()], in.slot(), x, i, z, outputs[in.output()], n);
-        case Instruction.EmitAngle in -> angle(registers[in.source()], 1, outputs[in.output()], n);
+            value(in.source(), in.slot(), outputs[in.output()], line * pitch);
+        case Instruction.EmitAngle in ->
+            FloatAngles.angle(registers[in.source()], 1, outputs[in.output()], line * pitch, all);
         case Instruction.SmoothDual in -> throw unsupported(in);
         case Instruction.SeriesDual in -> throw unsupported(in);
       }
@@ -92,68 +133,84 @@ final class FloatEntries implements Entries {
   }
 
   @Override
-  public void store(int output, int n, HostMatrix target, long row, long col) {
-    if (target.dtype() != DType.FLOAT32) {
-      throw new IllegalStateException("float32 entries cannot fill " + target.shape());
-    }
+  public void store(int output, int line, int n, HostMatrix target, long row, long col) {
+    requireFloat(target);
     MemorySegment.copy(
         outputs[output],
-        0,
+        line * pitch,
         target.segment(),
         ValueLayout.JAVA_FLOAT_UNALIGNED,
         target.byteOffset(row, col),
         n);
   }
 
-  private void load(
-      Instruction.Load in, MemorySegment dots, long offset, RowBlock x, int i, RowBlock z, int n) {
-    float[] target = registers[in.target()];
-    switch (in.statistic()) {
-      case PairStatistic.DOT ->
-          MemorySegment.copy(dots, ValueLayout.JAVA_FLOAT_UNALIGNED, offset, target, 0, n);
-      case PairStatistic.COMPLEMENT -> complements(dots, offset, x, i, z, target, n);
-      case PairStatistic.SQUARED_DISTANCE -> distances(dots, offset, x, i, z, target, n);
+  @Override
+  public void mirror(int output, int lines, int n, HostMatrix target, long row, long col) {
+    requireFloat(target);
+    Mirror.transpose(outputs[output], pitch, lines, n, target, col, row);
+  }
+
+  private static void requireFloat(HostMatrix target) {
+    if (target.dtype() != DType.FLOAT32) {
+      throw new IllegalStateException("float32 entries cannot fill " + target.shape());
     }
   }
 
-  private void complements(
-      MemorySegment dots, long offset, RowBlock x, int i, RowBlock z, float[] target, int n) {
+  private void load(Instruction.Load in, MemorySegment dots, long offset, int r) {
+    float[] target = registers[in.target()];
+    int at = r * pitch;
+    switch (in.statistic()) {
+      case PairStatistic.DOT ->
+          MemorySegment.copy(dots, ValueLayout.JAVA_FLOAT_UNALIGNED, offset, target, at, n);
+      case PairStatistic.COMPLEMENT -> complements(dots, offset, first + r, target, at);
+      case PairStatistic.SQUARED_DISTANCE -> distances(dots, offset, first + r, target, at);
+    }
+  }
+
+  private void complements(MemorySegment dots, long offset, int i, float[] target, int at) {
     float scale = -x.inverseNorm32[i];
     float threshold = 1 - (float) near.complement();
     float[] inverse = z.inverseNorm32;
-    for (int j = 0; j < n; j += L) {
+    int columns = n;
+    for (int j = 0; j < columns; j += L) {
       FloatVector dot = FloatVector.fromMemorySegment(F, dots, offset + 4L * j, ORDER);
       FloatVector s = dot.mul(scale).mul(FloatVector.fromArray(F, inverse, j)).add(1f).min(2f);
-      s.intoArray(target, j);
+      s.intoArray(target, at + j);
       VectorMask<Float> close = s.sub(1f).abs().compare(VectorOperators.GT, threshold);
       if (close.anyTrue()) {
-        for (int k = j; k < Math.min(n, j + L); k++) {
+        for (int k = j; k < Math.min(columns, j + L); k++) {
           if (close.laneIsSet(k - j)) {
-            target[k] =
+            target[at + k] =
                 (float)
                     RowDistance.complement(
-                        x.rows, i, x.inverseNorm[i], z.rows, k, z.inverseNorm[k], target[k] > 1);
+                        x.rows,
+                        i,
+                        x.inverseNorm[i],
+                        z.rows,
+                        k,
+                        z.inverseNorm[k],
+                        target[at + k] > 1);
           }
         }
       }
     }
   }
 
-  private void distances(
-      MemorySegment dots, long offset, RowBlock x, int i, RowBlock z, float[] target, int n) {
+  private void distances(MemorySegment dots, long offset, int i, float[] target, int at) {
     float own = x.squaredNorm32[i];
     float threshold = (float) near.distance();
     float[] norms = z.squaredNorm32;
-    for (int j = 0; j < n; j += L) {
+    int columns = n;
+    for (int j = 0; j < columns; j += L) {
       FloatVector dot = FloatVector.fromMemorySegment(F, dots, offset + 4L * j, ORDER);
       FloatVector sum = FloatVector.fromArray(F, norms, j).add(own);
       FloatVector distance = sum.sub(dot.mul(2f));
-      distance.intoArray(target, j);
+      distance.intoArray(target, at + j);
       VectorMask<Float> close = distance.lt(sum.mul(threshold));
       if (close.anyTrue()) {
-        for (int k = j; k < Math.min(n, j + L); k++) {
+        for (int k = j; k < Math.min(columns, j + L); k++) {
           if (close.laneIsSet(k - j)) {
-            target[k] = (float) RowDistance.squaredDistance(x.rows, i, 1, z.rows, k, 1);
+            target[at + k] = (float) RowDistance.squaredDistance(x.rows, i, 1, z.rows, k, 1);
           }
         }
       }
@@ -202,110 +259,43 @@ final class FloatEntries implements Entries {
     }
   }
 
-  private void angleDual(Instruction.AngleDual in, int n) {
-    // The angle first: the target may be the source.
-    if (in.derivative() != Instruction.NONE) {
-      angle(registers[in.source()], (float) in.kappa(), registers[in.derivative()], n);
-    }
-    dual(registers[in.source()], in.kappa(), registers[in.target()], n);
-  }
-
-  /**
-   * target = s − κ(sin θ − θ cos θ). A loop of its own: with the angle in the same loop it outgrows
-   * what the JIT compiler inlines, and every vector is then allocated.
-   */
-  private static void dual(float[] source, double kappa64, float[] target, int n) {
-    float kappa = (float) kappa64;
-    float left = (float) (2 - Math.PI * kappa64);
-    float back = (float) (Math.PI * kappa64 - 1);
-    for (int j = 0; j < n; j += L) {
-      FloatVector s = FloatVector.fromArray(F, source, j);
-      FloatVector r = s.min(s.neg().add(2f)).max(0f);
-      FloatVector root = r.lanewise(VectorOperators.SQRT);
-      FloatVector excess = AngleVectors.q(r).mul(root).mul(r);
-      FloatVector base = s.blend(r.mul(back).add(left), s.compare(VectorOperators.GT, 1f));
-      excess.neg().fma(FloatVector.broadcast(F, kappa), base).intoArray(target, j);
+  private void angleDual(Instruction.AngleDual in, boolean acute, int all) {
+    float[] source = registers[in.source()];
+    float[] target = registers[in.target()];
+    if (in.derivative() == Instruction.NONE) {
+      if (acute) {
+        FloatAngles.acuteDual(source, in.kappa(), target, all);
+      } else {
+        FloatAngles.dual(source, in.kappa(), target, all);
+      }
+    } else if (acute) {
+      FloatAngles.acuteDual(source, in.kappa(), target, registers[in.derivative()], all);
+    } else {
+      // The angle first: the target may be the source.
+      FloatAngles.angle(source, (float) in.kappa(), registers[in.derivative()], 0, all);
+      FloatAngles.dual(source, in.kappa(), target, all);
     }
   }
 
-  private static void angle(float[] source, float scale, float[] target, int n) {
-    for (int j = 0; j < n; j += L) {
-      FloatVector s = FloatVector.fromArray(F, source, j);
-      FloatVector r = s.min(s.neg().add(2f)).max(0f);
-      FloatVector theta = AngleVectors.a(r).mul(r.lanewise(VectorOperators.SQRT));
-      theta
-          .blend(theta.neg().add((float) Math.PI), s.compare(VectorOperators.GT, 1f))
-          .mul(scale)
-          .intoArray(target, j);
-    }
-  }
-
-  private static void arcCosine2(float[] source, float[] target, int n) {
-    for (int j = 0; j < n; j += L) {
-      FloatVector s = FloatVector.fromArray(F, source, j);
-      FloatVector r = s.min(s.neg().add(2f)).max(0f);
-      FloatVector root = r.lanewise(VectorOperators.SQRT);
-      FloatVector theta = AngleVectors.a(r).mul(root);
-      FloatVector excess = AngleVectors.q(r).mul(root).mul(r);
-      VectorMask<Float> obtuse = s.compare(VectorOperators.GT, 1f);
-      theta = theta.blend(theta.neg().add((float) Math.PI), obtuse);
-      excess = excess.add(r.neg().add(1f).mul((float) Math.PI), obtuse);
-      // 3π − 3 sin cos − (π − θ)(1 + 2 cos²) = (2π + θ) sin² − 3 cos (sin − θ cos)
-      FloatVector sin2 = r.mul(r.neg().add(2f));
-      FloatVector cos = s.neg().add(1f);
-      theta
-          .add((float) (2 * Math.PI))
-          .mul(sin2)
-          .sub(cos.mul(excess).mul(3f))
-          .mul((float) (1 / (3 * Math.PI)))
-          .intoArray(target, j);
-    }
-  }
-
-  private void uniformLayer(Instruction.UniformAngleLayer in, int n) {
+  private void uniformLayer(Instruction.UniformAngleLayer in, boolean acute, int all) {
     float[] s = registers[in.s()];
-    dual(s, in.kappa(), scratch, n);
+    if (acute && in.skip() == 0) {
+      if (in.u() == Instruction.NONE) {
+        FloatAngles.acuteDual(s, in.kappa(), s, all);
+      } else {
+        FloatAngles.acuteLayer(s, registers[in.u()], in, all);
+      }
+      return;
+    }
+    FloatAngles.dual(s, in.kappa(), scratch, all);
     if (in.u() != Instruction.NONE) {
-      tangent(
-          registers[in.u()],
-          s,
-          scratch,
-          (float) in.kappa(),
-          (float) in.own(),
-          (float) in.skipTangent(),
-          (float) in.slope(),
-          n);
+      FloatAngles.tangent(registers[in.u()], s, scratch, in, all);
     }
     if (in.skip() == 0) {
       registers[in.s()] = scratch; // keep is 1: the dual is the layer's complement
       scratch = s;
     } else {
-      mix(s, scratch, (float) in.skip(), (float) in.keep(), n);
-    }
-  }
-
-  private static void tangent(
-      float[] u,
-      float[] source,
-      float[] dual,
-      float kappa,
-      float own,
-      float skip,
-      float slope,
-      int n) {
-    for (int j = 0; j < n; j += L) {
-      FloatVector s = FloatVector.fromArray(F, source, j);
-      FloatVector r = s.min(s.neg().add(2f)).max(0f);
-      FloatVector theta = AngleVectors.a(r).mul(r.lanewise(VectorOperators.SQRT));
-      theta = theta.blend(theta.neg().add((float) Math.PI), s.compare(VectorOperators.GT, 1f));
-      FloatVector delta = theta.mul(kappa);
-      FloatVector t = FloatVector.fromArray(F, u, j);
-      FloatVector composed = delta.neg().fma(t, delta.add(t));
-      composed
-          .mul(slope)
-          .add(t.mul(skip))
-          .add(FloatVector.fromArray(F, dual, j).mul(own))
-          .intoArray(u, j);
+      mix(s, scratch, (float) in.skip(), (float) in.keep(), all);
     }
   }
 
@@ -319,17 +309,18 @@ final class FloatEntries implements Entries {
   }
 
   /** Two shares in each pass: one alone costs as much in loading and storing as in arithmetic. */
-  private void blend(Instruction.Blend in, RowBlock x, int i, RowBlock z, int n) {
+  private void blend(Instruction.Blend in) {
     List<Instruction.Share> shares = in.shares();
+    int odd = shares.size() % 2;
+    for (int r = 0; r < count; r++) {
+      if (odd == 1) {
+        addShare(shares.getFirst(), r);
+      }
+      for (int k = odd; k < shares.size(); k += 2) {
+        addPair(shares.get(k), shares.get(k + 1), k > 0, r);
+      }
+    }
     float[] sum = scratch;
-    if (shares.size() % 2 == 0) {
-      addPair(shares.get(0), shares.get(1), zeros, x, i, z, sum, n);
-    } else {
-      addShare(shares.get(0), zeros, x, i, z, sum, n);
-    }
-    for (int k = 2 - shares.size() % 2; k < shares.size(); k += 2) {
-      addPair(shares.get(k), shares.get(k + 1), sum, x, i, z, sum, n);
-    }
     scratch = registers[in.target()];
     registers[in.target()] = sum;
   }
@@ -338,11 +329,24 @@ final class FloatEntries implements Entries {
     return share.source() == Instruction.NONE ? zeros : registers[share.source()];
   }
 
-  private void addShare(
-      Instruction.Share share, float[] before, RowBlock x, int i, RowBlock z, float[] sum, int n) {
+  /** Where the entries of a row begin in {@link #source}. */
+  private int start(Instruction.Share share, int r) {
+    return share.source() == Instruction.NONE ? 0 : r * pitch;
+  }
+
+  /** The first share alone. */
+  private void addShare(Instruction.Share share, int r) {
     int slot = share.slot();
     addShare(
-        x.high[slot][i], x.low[slot][i], z.high[slot], z.low[slot], source(share), before, sum, n);
+        x.high[slot][first + r],
+        x.low[slot][first + r],
+        z.high[slot],
+        z.low[slot],
+        source(share),
+        start(share, r),
+        scratch,
+        r * pitch,
+        n);
   }
 
   private static void addShare(
@@ -351,59 +355,93 @@ final class FloatEntries implements Entries {
       float[] highs,
       float[] lows,
       float[] s,
-      float[] before,
+      int from,
       float[] sum,
+      int at,
       int n) {
     for (int j = 0; j < n; j += L) {
       FloatVector other = FloatVector.fromArray(F, highs, j);
       FloatVector difference = other.sub(high).add(FloatVector.fromArray(F, lows, j).sub(low));
-      FloatVector half = difference.mul(0.5f).fma(difference, FloatVector.fromArray(F, before, j));
-      other.mul(high).fma(FloatVector.fromArray(F, s, j), half).intoArray(sum, j);
+      FloatVector squares = difference.mul(0.5f).mul(difference);
+      other.mul(high).fma(FloatVector.fromArray(F, s, from + j), squares).intoArray(sum, at + j);
     }
   }
 
-  private void addPair(
-      Instruction.Share first,
-      Instruction.Share second,
+  private void addPair(Instruction.Share a, Instruction.Share b, boolean more, int r) {
+    addPair(
+        x.high[a.slot()][first + r],
+        x.low[a.slot()][first + r],
+        z.high[a.slot()],
+        z.low[a.slot()],
+        source(a),
+        start(a, r),
+        x.high[b.slot()][first + r],
+        x.low[b.slot()][first + r],
+        z.high[b.slot()],
+        z.low[b.slot()],
+        source(b),
+        start(b, r),
+        more ? scratch : zeros,
+        more ? r * pitch : 0,
+        scratch,
+        r * pitch,
+        n);
+  }
+
+  private static void addPair(
+      float highA,
+      float lowA,
+      float[] highsA,
+      float[] lowsA,
+      float[] sourceA,
+      int fromA,
+      float highB,
+      float lowB,
+      float[] highsB,
+      float[] lowsB,
+      float[] sourceB,
+      int fromB,
       float[] before,
-      RowBlock x,
-      int i,
-      RowBlock z,
+      int fromBefore,
       float[] sum,
+      int at,
       int n) {
-    int a = first.slot();
-    int b = second.slot();
-    float highA = x.high[a][i];
-    float lowA = x.low[a][i];
-    float[] highsA = z.high[a];
-    float[] lowsA = z.low[a];
-    float[] sourceA = source(first);
-    float highB = x.high[b][i];
-    float lowB = x.low[b][i];
-    float[] highsB = z.high[b];
-    float[] lowsB = z.low[b];
-    float[] sourceB = source(second);
     for (int j = 0; j < n; j += L) {
       FloatVector otherA = FloatVector.fromArray(F, highsA, j);
       FloatVector otherB = FloatVector.fromArray(F, highsB, j);
       FloatVector differenceA = otherA.sub(highA).add(FloatVector.fromArray(F, lowsA, j).sub(lowA));
       FloatVector differenceB = otherB.sub(highB).add(FloatVector.fromArray(F, lowsB, j).sub(lowB));
       FloatVector squares =
-          differenceA.mul(0.5f).fma(differenceA, FloatVector.fromArray(F, before, j));
+          differenceA.mul(0.5f).fma(differenceA, FloatVector.fromArray(F, before, fromBefore + j));
       squares = differenceB.mul(0.5f).fma(differenceB, squares);
-      FloatVector total = otherA.mul(highA).fma(FloatVector.fromArray(F, sourceA, j), squares);
-      otherB.mul(highB).fma(FloatVector.fromArray(F, sourceB, j), total).intoArray(sum, j);
+      FloatVector total =
+          otherA.mul(highA).fma(FloatVector.fromArray(F, sourceA, fromA + j), squares);
+      otherB
+          .mul(highB)
+          .fma(FloatVector.fromArray(F, sourceB, fromB + j), total)
+          .intoArray(sum, at + j);
+    }
+  }
+
+  private void value(int source, int slot, float[] target, int at) {
+    for (int r = 0; r < count; r++) {
+      value(
+          registers[source],
+          r * pitch,
+          x.high[slot][first + r],
+          z.high[slot],
+          target,
+          at + r * pitch,
+          n);
     }
   }
 
   private static void value(
-      float[] s, int slot, RowBlock x, int i, RowBlock z, float[] target, int n) {
-    float own = x.high[slot][i];
-    float[] others = z.high[slot];
+      float[] s, int from, float own, float[] others, float[] target, int at, int n) {
     for (int j = 0; j < n; j += L) {
       FloatVector scale = FloatVector.fromArray(F, others, j).mul(own);
-      FloatVector complement = FloatVector.fromArray(F, s, j);
-      scale.neg().fma(complement, scale).intoArray(target, j);
+      FloatVector complement = FloatVector.fromArray(F, s, from + j);
+      scale.neg().fma(complement, scale).intoArray(target, at + j);
     }
   }
 }

@@ -18,31 +18,20 @@ import java.lang.foreign.MemorySegment;
  */
 final class KernelTiles implements AutoCloseable {
 
-  /** 16 rows of float32 are mirrored into whole cache lines. */
-  private static final int STRIP = 16;
-
-  /** Takes one line of results out of the entry programs. */
+  /** Takes results out of the entry programs. */
+  @FunctionalInterface
   interface Sink {
     /**
-     * Takes a line.
+     * Takes some lines of a tile. In a tile on the diagonal what stands right of the diagonal does
+     * not count.
      *
-     * @param worker the worker that computed it
-     * @param row row of the kernel matrix
-     * @param from first column
-     * @param count number of columns
+     * @param row first of these rows of the kernel matrix
+     * @param lines number of rows
+     * @param col first column
+     * @param n number of columns
      * @param entries holds the results
      */
-    void line(int worker, long row, long from, int count, Entries entries);
-
-    /**
-     * Called after every 16 lines of a tile, and after its last one, while they are in cache.
-     *
-     * @param row first of these lines
-     * @param rowEnd one past the last
-     * @param col first column of the tile
-     * @param colEnd one past the last
-     */
-    default void strip(long row, long rowEnd, long col, long colEnd) {}
+    void lines(long row, int lines, long col, int n, Entries entries);
   }
 
   private final HostMatrix x;
@@ -144,8 +133,8 @@ final class KernelTiles implements AutoCloseable {
   }
 
   /**
-   * Computes tile (i, j). On the diagonal of a symmetric matrix only the columns up to the diagonal
-   * of each line are computed.
+   * Computes tile (i, j). On the diagonal of a symmetric matrix hardly more than the columns up to
+   * the diagonal of each line are computed.
    */
   void tile(int worker, long i, long j, Sink sink) {
     RowBlock rows = block(x, xBlocks, i);
@@ -153,7 +142,6 @@ final class KernelTiles implements AutoCloseable {
     RowBlock cols = diagonal ? rows : block(z, zBlocks, j);
     int m = (int) rows.rows.rows();
     int n = (int) cols.rows.rows();
-    int bytes = x.dtype().bytes();
     Blas.gemm(
         1,
         Block.of(rows.rows),
@@ -162,19 +150,16 @@ final class KernelTiles implements AutoCloseable {
         true,
         0,
         new Block(dots[worker], x.dtype(), m, n, stride()));
-    for (int r = 0; r < m; r++) {
-      int count = diagonal ? r + 1 : n;
-      entries[worker].run(dots[worker], (long) r * stride() * bytes, rows, r, cols, count);
-      sink.line(worker, start(i) + r, start(j), count, entries[worker]);
-      if ((r + 1) % STRIP == 0 || r + 1 == m) {
-        int first = r - r % STRIP;
-        sink.strip(start(i) + first, start(i) + r + 1, start(j), start(j) + n);
-      }
+    for (int r = 0; r < m; r += Entries.LINES) {
+      int lines = Math.min(Entries.LINES, m - r);
+      int count = diagonal ? r + lines : n;
+      entries[worker].run(dots[worker], stride(), r, rows, r, lines, cols, count);
+      sink.lines(start(i) + r, lines, start(j), count, entries[worker]);
     }
   }
 
   /**
-   * Returns a worker's tile as a matrix. A line of dot products has been read by the time its
+   * Returns a worker's tile as a matrix. Lines of dot products have been read by the time their
    * results are stored, so a sink may put them here.
    */
   HostMatrix buffer(int worker) {

@@ -14,7 +14,14 @@ record TileProducts(KernelTiles tiles, HostMatrix v, HostMatrix out) {
     long row = tiles.start(i);
     long col = tiles.start(j);
     tiles.tile(
-        worker, i, j, (w, r, from, count, entries) -> entries.store(0, count, tile, r - row, 0));
+        worker,
+        i,
+        j,
+        (r, lines, from, count, entries) -> {
+          for (int line = 0; line < lines; line++) {
+            entries.store(0, line, count, tile, r - row + line, 0);
+          }
+        });
     long rows = Math.min(tiles.plan().edge(), out.rows() - row);
     long cols = Math.min(tiles.plan().edge(), v.rows() - col);
     if (symmetric && i == j) {

@@ -61,6 +61,7 @@ public final class Fingerprint {
     Map<String, Object> hashes = new LinkedHashMap<>();
     functions(hashes);
     for (DType dtype : DType.values()) {
+      hashes.put("mirror/" + dtype, mirror(dtype));
       for (String kernel : KERNELS) {
         // With one column no sum depends on how many lanes a vector has.
         hashes.put("column/" + dtype + "/" + kernel, kernel(backend, dtype, kernel, 1));
@@ -114,6 +115,21 @@ public final class Fingerprint {
         hash = 31 * hash + java.util.Arrays.hashCode(row);
       }
       return hash;
+    }
+  }
+
+  /** More rows and columns than two squares of the widest vector. */
+  private static long mirror(DType dtype) {
+    int n = 85;
+    RandomGenerator random = generator();
+    try (HostMatrix m = HostMatrix.allocate(dtype, n, n)) {
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+          m.set(i, j, random.nextFloat());
+        }
+      }
+      Mirror.lowerToUpper(m, 37, n, 0, 50);
+      return java.util.Arrays.deepHashCode(m.toArray());
     }
   }
 
