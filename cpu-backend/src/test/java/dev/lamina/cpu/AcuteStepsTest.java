@@ -47,7 +47,7 @@ final class AcuteStepsTest {
       })
   void relusSeeNoObtuseAngleAfterTheFirst(String kernel, String expected) {
     List<Boolean> want = new ArrayList<>();
-    for (String flag : expected.split(",")) {
+    for (String flag : expected.split(",", -1)) {
       want.add(Boolean.valueOf(flag));
     }
     assertThat(ofLayers(program(kernel))).isEqualTo(want);
