@@ -168,7 +168,7 @@ final class Mirror {
   private static void shuffleTwice(float[] from, MemorySegment to, long offset, long stride) {
     for (int i = 0; i < L / 4; i++) {
       int step = L / 4 * L;
-      long at = offset + 4 * i * stride;
+      long at = offset + 4L * i * stride;
       IntVector a = FloatVector.fromArray(F, from, i * L).reinterpretAsInts();
       IntVector b = FloatVector.fromArray(F, from, i * L + step).reinterpretAsInts();
       IntVector c = FloatVector.fromArray(F, from, i * L + 2 * step).reinterpretAsInts();
