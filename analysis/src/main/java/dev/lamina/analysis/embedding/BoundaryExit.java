@@ -3,6 +3,7 @@ package dev.lamina.analysis.embedding;
 import dev.lamina.kernel.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -13,19 +14,20 @@ import org.hipparchus.linear.RealMatrix;
  * behind make up for it, until an extreme sample reaches the end of the neuron's segment. Up to
  * there all outputs stay, so the way is flat. Beyond the end by t the risk changes by
  *
- * <pre>  dR = (Σ_{i tied} ⟨eᵢ, V_j⟩) d(t) + O(d²),   eᵢ = ∂R/∂u^[q+1] of sample i,</pre>
+ * <pre>  dR = Σᵢ ⟨eᵢ, V_j⟩ d(t − gᵢ) + O(d²),   eᵢ = ∂R/∂u^[q+1] of sample i,</pre>
  *
- * where d(t) is how far φ leaves the line of the segment: (λ − λ₋) t where the slope jumps to λ₋
- * below the segment, (λ₊ − λ) t above it, and t²/2 at the lower end of elu, whose slope does not
- * jump. It holds until the next sample gets there too.
+ * where gᵢ is how much later than the first one a sample gets there, and d how far φ leaves the
+ * line of the segment: 0 before the end, (λ − λ₋) t where the slope jumps to λ₋ below the segment,
+ * (λ₊ − λ) t above it, and t²/2 + O(t³) at the lower end of elu, whose slope does not jump.
  *
  * @param neuron the inserted neuron, from 0
  * @param upper whether the way leads over the upper end of the segment
- * @param samples the extreme samples that get there first, several if they are tied
+ * @param samples in the order in which they get there
+ * @param tied how many get there first
  * @param room how far the bias moves until then
- * @param gap how much farther until the next sample gets there; infinite if there is none
+ * @param gaps gᵢ in that order, 0 for those that are first
+ * @param pulls ⟨eᵢ, V_j⟩ in that order
  * @param slope of φ in the segment, λ
- * @param pull Σ ⟨eᵢ, V_j⟩ over the samples that get there first
  * @param defect d(t)/t^order
  * @param order 1 where the slope jumps, else 2
  */
@@ -33,18 +35,21 @@ public record BoundaryExit(
     int neuron,
     boolean upper,
     List<Integer> samples,
+    int tied,
     double room,
-    double gap,
+    List<Double> gaps,
+    List<Double> pulls,
     double slope,
-    double pull,
     double defect,
     int order) {
   /** Samples nearer to each other than this share of the range get there together. */
   private static final double TIED = 1e-9;
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public BoundaryExit {
     samples = List.copyOf(samples);
+    gaps = List.copyOf(gaps);
+    pulls = List.copyOf(pulls);
   }
 
   /**
@@ -90,20 +95,27 @@ public record BoundaryExit(
     double[] distance =
         Arrays.stream(seen).map(v -> upper ? home.high() - v : v - home.low()).toArray();
     Extent extent = Extent.of(distance);
-    double tied = extent.min() + TIED * extent.size();
-    List<Integer> first =
-        IntStream.range(0, seen.length).filter(i -> distance[i] <= tied).boxed().toList();
-    double next =
-        Arrays.stream(distance).filter(d -> d > tied).min().orElse(Double.POSITIVE_INFINITY);
+    double tied = TIED * extent.size();
+    List<Integer> order =
+        IntStream.range(0, seen.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> distance[i]))
+            .toList();
+    List<Double> gaps =
+        order.stream()
+            .map(i -> distance[i] - extent.min())
+            .map(gap -> gap <= tied ? 0.0 : gap)
+            .toList();
     Beyond beyond = Beyond.of(activation, home, upper);
     return new BoundaryExit(
         neuron,
         upper,
-        first,
+        order,
+        (int) gaps.stream().filter(gap -> gap == 0).count(),
         extent.min(),
-        next - extent.min(),
+        gaps,
+        order.stream().map(i -> pulls[i]).toList(),
         home.slope(),
-        first.stream().mapToDouble(i -> pulls[i]).sum(),
         beyond.defect,
         beyond.order);
   }
@@ -128,18 +140,27 @@ public record BoundaryExit(
     }
   }
 
-  /**
-   * {@return the leading term of the change of the risk}
-   *
-   * @param t how far beyond the end, from 0 to the gap
-   */
-  public double change(double t) {
-    return pull * defect * Math.pow(t, order);
+  /** {@return how much later the next samples get there; infinite if all get there first} */
+  public double gap() {
+    return tied < gaps.size() ? gaps.get(tied) : Double.POSITIVE_INFINITY;
   }
 
-  /** {@return whether the risk falls beyond the end, to leading order} */
-  public boolean descends() {
-    return pull * defect < 0;
+  /** {@return c in dR = c t^order, the leading term until the next samples get there} */
+  public double coefficient() {
+    return defect * pulls.subList(0, tied).stream().mapToDouble(p -> p).sum();
+  }
+
+  /**
+   * {@return the leading term of the change of the risk: Σᵢ ⟨eᵢ, V_j⟩ d(t − gᵢ)}
+   *
+   * @param t how far the first samples are beyond the end, ≥ 0
+   */
+  public double change(double t) {
+    double sum = 0;
+    for (int i = 0; i < gaps.size() && gaps.get(i) < t; i++) {
+      sum += pulls.get(i) * defect * Math.pow(t - gaps.get(i), order);
+    }
+    return sum;
   }
 
   /**

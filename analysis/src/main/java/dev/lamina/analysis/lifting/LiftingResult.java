@@ -11,6 +11,8 @@ import java.util.List;
  * @param early lifts of the point where it stopped, the point itself first
  * @param polished lifts of the critical point, the point itself first
  * @param ending how the search for it ended
+ * @param pairs what the gradient that was left adds to the Hessian, one entry for each early lift
+ * @param waysOut the ways over the edge of the lifted set
  * @param sharpness largest eigenvalue after one lift, for each length of the segment
  */
 public record LiftingResult(
@@ -20,6 +22,8 @@ public record LiftingResult(
     List<Lifted> early,
     List<Lifted> polished,
     String ending,
+    List<Pairs> pairs,
+    WaysOut waysOut,
     List<Sharpness> sharpness) {
 
   /** Copies the lists. */
@@ -27,6 +31,7 @@ public record LiftingResult(
     widths = List.copyOf(widths);
     early = List.copyOf(early);
     polished = List.copyOf(polished);
+    pairs = List.copyOf(pairs);
     sharpness = List.copyOf(sharpness);
   }
 
@@ -72,6 +77,16 @@ public record LiftingResult(
       eigenvalues = List.copyOf(eigenvalues);
     }
   }
+
+  /**
+   * What the gradient that is left where descent stopped adds to the Hessian on the kernel of Dπ.
+   *
+   * @param lifts how many layers have been inserted
+   * @param negative how many eigenvalues of it are negative, beyond the tolerance of the inertia
+   * @param smallest of them; 0 without a lift
+   * @param largest of them; 0 without a lift
+   */
+  public record Pairs(int lifts, int negative, double smallest, double largest) {}
 
   /**
    * How sharp a lifted point is.

@@ -8,6 +8,7 @@ import dev.lamina.analysis.curvature.GradientDescent;
 import dev.lamina.analysis.curvature.Inertia;
 import dev.lamina.analysis.curvature.Risk;
 import dev.lamina.analysis.curvature.RiskPoint;
+import dev.lamina.analysis.curvature.SpuriousPairs;
 import dev.lamina.analysis.embedding.AffineSegment;
 import dev.lamina.analysis.embedding.AffineSegments;
 import dev.lamina.analysis.embedding.Insertion;
@@ -18,6 +19,7 @@ import dev.lamina.analysis.embedding.Perceptron;
 import dev.lamina.analysis.embedding.Stage;
 import dev.lamina.analysis.lifting.LiftingResult.Descended;
 import dev.lamina.analysis.lifting.LiftingResult.Lifted;
+import dev.lamina.analysis.lifting.LiftingResult.Pairs;
 import dev.lamina.analysis.lifting.LiftingResult.Sharpness;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.backend.Backend;
@@ -64,14 +66,23 @@ final class LiftingStudy {
     CriticalPoint exact =
         new CriticalPoints(1e-12, 1e-7, STEPS, 100).find(backend, early.network(), risk);
     progress.advance(1);
-    progress.begin("lifting", 2L * (config.lifts() + 1) + config.lengths().size());
+    int measured = 2 * (config.lifts() + 1) + config.lengths().size();
+    progress.begin("lifting", measured + 1L);
+    List<Lift> earlyLifts = lifts(early.network(), risk);
+    List<Lift> lifts = lifts(exact.network(), risk);
+    WaysOut ways =
+        new WaysStudy(backend, exact.network(), risk)
+            .run(lifts.getFirst(), config.inserted(), seed);
+    progress.advance(1);
     return new LiftingResult(
         risk.samples(),
         start.widths(),
         new Descended(early.steps(), early.reached()),
-        lifts(early.network(), risk),
-        lifts(exact.network(), risk),
+        measured(early.network(), earlyLifts, risk),
+        measured(exact.network(), lifts, risk),
         exact.status().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+        pairs(early.network(), earlyLifts, risk),
+        ways,
         config.lengths().stream().map(l -> sharpness(exact.network(), risk, l)).toList());
   }
 
@@ -100,14 +111,40 @@ final class LiftingStudy {
   }
 
   /** Inserts layers behind the last hidden layer, each with W′ = I as in the published figure. */
-  private List<Lifted> lifts(Perceptron shallow, Risk risk) {
-    List<Lifted> all = new ArrayList<>(List.of(measured(shallow, shallow, 0, risk)));
+  private List<Lift> lifts(Perceptron shallow, Risk risk) {
+    List<Lift> all = new ArrayList<>();
     Perceptron now = shallow;
     for (int k = 1; k <= config.lifts(); k++) {
-      now =
-          Lifting.identity(now, now.depth() - 1, config.inserted(), floor(now, risk), risk.x())
-              .deep();
-      all.add(measured(shallow, now, k, risk));
+      all.add(
+          Lifting.identity(now, now.depth() - 1, config.inserted(), floor(now, risk), risk.x()));
+      now = all.getLast().deep();
+    }
+    return all;
+  }
+
+  /** Measures a point and its lifts. */
+  private List<Lifted> measured(Perceptron shallow, List<Lift> lifts, Risk risk) {
+    List<Lifted> all = new ArrayList<>(List.of(measured(shallow, shallow, 0, risk)));
+    for (Lift lift : lifts) {
+      all.add(measured(shallow, lift.deep(), all.size(), risk));
+    }
+    return all;
+  }
+
+  private List<Pairs> pairs(Perceptron shallow, List<Lift> lifts, Risk risk) {
+    double[] gradient;
+    try (RiskPoint point = new RiskPoint(backend, shallow, risk)) {
+      gradient = point.gradient();
+    }
+    List<Pairs> all = new ArrayList<>();
+    for (int k = 0; k <= lifts.size(); k++) {
+      double[] values = SpuriousPairs.of(lifts.subList(0, k), gradient);
+      all.add(
+          new Pairs(
+              k,
+              Inertia.of(values).negative(),
+              Arrays.stream(values).min().orElse(0),
+              Arrays.stream(values).max().orElse(0)));
     }
     return all;
   }

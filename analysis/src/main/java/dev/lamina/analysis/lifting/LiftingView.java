@@ -1,6 +1,7 @@
 package dev.lamina.analysis.lifting;
 
 import dev.lamina.analysis.lifting.LiftingResult.Lifted;
+import dev.lamina.analysis.lifting.LiftingResult.Pairs;
 import dev.lamina.analysis.lifting.LiftingResult.Sharpness;
 import dev.lamina.analysis.report.Axis;
 import dev.lamina.analysis.report.Block;
@@ -30,6 +31,9 @@ final class LiftingView {
           + " tolerance 10⁻⁹ max(1, largest), and the law that an exact lift of full rank keeps the"
           + " numbers of positive and negative eigenvalues [derived].";
 
+  /** Smaller eigenvalues are rounding, and drawn here. */
+  private static final double LEAST = 1e-18;
+
   private final LiftingConfig config;
   private final LiftingResult result;
 
@@ -45,6 +49,10 @@ final class LiftingView {
     blocks.add(spectra("spectra-polished", POLISHED, result.polished()));
     blocks.add(spectra("spectra-early", EARLY, result.early()));
     blocks.add(counts());
+    blocks.add(pairs());
+    if (result.waysOut().ways() > 0) {
+      blocks.addAll(new WaysView(result.waysOut()).blocks());
+    }
     if (!result.sharpness().isEmpty()) {
       blocks.add(sharpness());
       blocks.add(sharpnessTable());
@@ -147,18 +155,30 @@ final class LiftingView {
   }
 
   private List<Headline> headlines() {
-    return List.of(
-        new Headline(
-            "negative eigenvalues with 0, 1, … lifts, critical point",
-            negatives(result.polished()),
-            String.format(
-                Locale.ROOT,
-                "gradient %.1e; the law says: no change",
-                result.polished().getFirst().gradient())),
-        new Headline(
-            "the same where the search was stopped early",
-            negatives(result.early()),
-            String.format(Locale.ROOT, "gradient %.1e", result.early().getFirst().gradient())));
+    List<Headline> headlines = new ArrayList<>();
+    headlines.addAll(
+        List.of(
+            new Headline(
+                "negative eigenvalues with 0, 1, … lifts, critical point",
+                negatives(result.polished()),
+                String.format(
+                    Locale.ROOT,
+                    "gradient %.1e; the law says: no change",
+                    result.polished().getFirst().gradient())),
+            new Headline(
+                "the same where the search was stopped early",
+                negatives(result.early()),
+                String.format(
+                    Locale.ROOT, "gradient %.1e", result.early().getFirst().gradient()))));
+    WaysOut ways = result.waysOut();
+    if (ways.ways() > 0) {
+      headlines.add(
+          new Headline(
+              "ways out of random lifts that go down",
+              ways.descending() + " of " + ways.ways(),
+              ways.members() + " random members of the lifted set"));
+    }
+    return headlines;
   }
 
   private static String negatives(List<Lifted> lifts) {
@@ -170,7 +190,7 @@ final class LiftingView {
     for (Lifted lifted : lifts) {
       String subject = lifted.lifts() + (lifted.lifts() == 1 ? " lift" : " lifts");
       add(series, subject + ", positive", subject, lifted, 1);
-      add(series, subject + ", negative", subject, lifted, -1);
+      add(series, subject + ", negative", "negative, " + subject, lifted, -1);
     }
     Lifted deepest = lifts.getLast();
     series.add(
@@ -183,7 +203,7 @@ final class LiftingView {
         id,
         "Eigenvalues of the Hessian, " + what,
         "Sizes of all eigenvalues, largest first, of the point and of its lifts. Zeros lie at the"
-            + " rounding of the largest; below the line, the gradient that is left times the size of"
+            + " rounding of the largest, the least of them drawn at 10⁻¹⁸; below the line, the gradient that is left times the size of"
             + " the parameters, a sign means nothing.",
         SOURCE,
         Axis.linear("rank", ""),
@@ -202,7 +222,7 @@ final class LiftingView {
     for (int i = 0; i < sorted.size(); i++) {
       if (sorted.get(i) * sign > 0) {
         x.add(i + 1.0);
-        y.add(Math.abs(sorted.get(i)));
+        y.add(Math.max(LEAST, Math.abs(sorted.get(i))));
       }
     }
     if (!x.isEmpty()) {
@@ -235,6 +255,36 @@ final class LiftingView {
             "smallest eigenvalue",
             "largest eigenvalue",
             "distance to a kink"),
+        rows);
+  }
+
+  private Table pairs() {
+    List<List<Object>> rows = new ArrayList<>();
+    for (Pairs pairs : result.pairs()) {
+      Lifted lifted = result.early().get(pairs.lifts());
+      rows.add(
+          List.of(
+              pairs.lifts(),
+              lifted.gradient(),
+              pairs.negative(),
+              lifted.negative(),
+              pairs.smallest(),
+              lifted.eigenvalues().getFirst(),
+              pairs.largest()));
+    }
+    return new Table(
+        "pairs",
+        "What the gradient that is left adds, where descent stopped",
+        "Eigenvalues of the bilinear form Σ ∂R/∂θₖ D²πₖ on the kernel of Dπ, where the Hessian of a"
+            + " lifted critical point vanishes, beside the negative ones of the whole Hessian.",
+        columns(
+            "lifts",
+            "sum of |gradient|",
+            "negative, predicted",
+            "negative, measured",
+            "smallest, predicted",
+            "smallest, measured",
+            "largest, predicted"),
         rows);
   }
 
@@ -287,12 +337,25 @@ final class LiftingView {
 
   private Table sharpnessTable() {
     List<List<Object>> rows = new ArrayList<>();
-    result.sharpness().forEach(s -> rows.add(List.of(s.length(), s.scale(), s.largest())));
+    Sharpness before = null;
+    for (Sharpness s : result.sharpness()) {
+      rows.add(
+          Arrays.asList(
+              s.length(),
+              s.scale(),
+              s.largest(),
+              before == null
+                  ? null
+                  : Math.log(s.largest() / before.largest())
+                      / Math.log(s.scale() / before.scale())));
+      before = s;
+    }
     return new Table(
         "sharpness-numbers",
         "Sharpness in numbers",
-        "Length of the segment, the scale that follows, and the largest eigenvalue.",
-        columns("length", "ξ", "largest eigenvalue"),
+        "Length of the segment, the scale that follows, the largest eigenvalue, and with which power"
+            + " of the scale it grew since the row above: −2 by the law of small segments.",
+        columns("length", "ξ", "largest eigenvalue", "power of ξ"),
         rows);
   }
 

@@ -123,8 +123,11 @@ class BoundaryExitTest {
         assertThat(change)
             .as("%s, t = %s", exit, t)
             .isCloseTo(exit.change(t), within(2e-3 * Math.abs(exit.change(t)) + rounding));
-        assertThat(exit.descends()).isEqualTo(exit.change(t) < 0);
-        descending += exit.descends() ? 1 : 0;
+        assertThat(exit.change(t))
+            .isCloseTo(
+                exit.coefficient() * Math.pow(t, exit.order()),
+                within(1e-12 * Math.abs(exit.change(t))));
+        descending += exit.coefficient() < 0 ? 1 : 0;
       }
     }
     assertThat(descending).as("ways down").isPositive();
@@ -149,7 +152,7 @@ class BoundaryExitTest {
     double nearest = Double.POSITIVE_INFINITY;
     for (int i = 0; i < u.length; i++) {
       double inside = exit.upper() ? end - u[i] : u[i] - end;
-      if (exit.samples().contains(i)) {
+      if (exit.samples().subList(0, exit.tied()).contains(i)) {
         assertThat(inside).isCloseTo(0, within(1e-12 * (1 + exit.room())));
       } else {
         nearest = Math.min(nearest, inside);
@@ -168,9 +171,26 @@ class BoundaryExitTest {
     double at = risk(shallow, risk);
     Lift lift = member(shallow, x, 0, 2, Activation.RELU, 3);
     for (BoundaryExit exit : BoundaryExit.of(lift, errors(shallow, risk, 1), x)) {
-      assertThat(exit.samples()).isIn(List.of(0, 1), List.of(3, 4, 5));
+      assertThat(exit.samples().subList(0, exit.tied())).isIn(List.of(0, 1), List.of(3, 4, 5));
       double change = risk(exit.beyond(lift, 1e-6), risk) - at;
       assertThat(change).isCloseTo(exit.change(1e-6), within(1e-3 * Math.abs(exit.change(1e-6))));
+    }
+  }
+
+  /** Where many samples are beyond the end, each adds its share; large errors hide the squares. */
+  @Test
+  void samplesThatFollowAddUp() {
+    Perceptron shallow = Cases.random(List.of(1, 2, 1), Cases.TANH, Cases.random(5));
+    RandomGenerator random = Cases.random(6);
+    RealMatrix x = Cases.samples(40, 1, random);
+    Risk risk = new Risk(Loss.MSE, x, x.scalarMultiply(1000));
+    double at = risk(shallow, risk);
+    Lift lift = member(shallow, x, 1, 2, Activation.RELU, 3);
+    for (BoundaryExit exit : BoundaryExit.of(lift, errors(shallow, risk, 2), x)) {
+      double t = exit.gaps().get(20) + 1e-3;
+      double change = risk(exit.beyond(lift, t), risk) - at;
+      assertThat(change).isCloseTo(exit.change(t), within(0.02 * Math.abs(change)));
+      assertThat(change).isNotCloseTo(exit.coefficient() * t, within(0.2 * Math.abs(change)));
     }
   }
 
@@ -183,9 +203,9 @@ class BoundaryExitTest {
         Insertion.of(1, 2, Activation.RELU, AffineSegments.on(Activation.RELU, 0.5, 1.5));
     Lift lift = Lifting.lift(minimum, insertion, risk.x());
     List<BoundaryExit> exits = BoundaryExit.of(lift, errors(minimum, risk, 2), risk.x());
-    assertThat(exits.get(0).samples()).hasSize(1);
-    assertThat(exits.get(1).samples()).hasSize(risk.samples());
+    assertThat(exits.get(0).tied()).isEqualTo(1);
+    assertThat(exits.get(1).tied()).isEqualTo(risk.samples());
     assertThat(exits.get(1).gap()).isInfinite();
-    assertThat(exits.get(1).pull()).isCloseTo(0, within(1e-12));
+    assertThat(exits.get(1).coefficient()).isCloseTo(0, within(1e-12));
   }
 }

@@ -9,6 +9,7 @@ import dev.lamina.analysis.curvature.Risk;
 import dev.lamina.analysis.lifting.LiftingResult.Lifted;
 import dev.lamina.analysis.lifting.LiftingResult.Sharpness;
 import dev.lamina.analysis.network.WeightInit;
+import dev.lamina.analysis.report.Heatmap;
 import dev.lamina.analysis.report.Json;
 import dev.lamina.analysis.report.Plot;
 import dev.lamina.analysis.report.SectionView;
@@ -85,10 +86,40 @@ class LiftingStudyTest {
       assertThat(early.parameters()).isEqualTo(lifted.parameters());
       assertThat(early.eigenvalues().getFirst()).as("pairs").isLessThan(k == 0 ? 1 : -1e-9);
     }
+    requireWays(result.waysOut(), polished.getFirst().loss());
     Sharpness small = result.sharpness().get(0);
     Sharpness larger = result.sharpness().get(1);
     assertThat(larger.scale() / small.scale()).isCloseTo(10, within(1e-9));
     assertThat(small.largest() / larger.largest()).as("∝ 1/ξ²").isCloseTo(100, within(1.0));
+  }
+
+  private static void requireWays(WaysOut ways, double loss) {
+    assertThat(ways.descending()).isPositive().isLessThan(ways.ways());
+    for (WaysOut.Way way : ways.shown()) {
+      double predicted = way.predicted().getFirst();
+      assertThat(way.measured().getFirst())
+          .as(way.label())
+          .isCloseTo(predicted, within(0.05 * Math.abs(predicted) + 1e-6 * loss));
+    }
+    for (WaysOut.Landscape plane : ways.landscapes()) {
+      double lowest = 0;
+      for (int i = 0; i < plane.y().size(); i++) {
+        for (int j = 0; j < plane.x().size(); j++) {
+          double change = plane.change().get(i).get(j);
+          boolean inside =
+              plane.x().get(j) < plane.edge()
+                  && (plane.curved()
+                      ? Math.abs(plane.y().get(i)) < 1e-12
+                      : plane.y().get(i) < plane.otherEdge());
+          if (inside) {
+            assertThat(change).as("inside").isCloseTo(0, within(1e-9 * (1 + loss)));
+          }
+          lowest = Math.min(lowest, change);
+        }
+      }
+      assertThat(lowest).as("beyond the edge").isLessThan(-1e-4 * loss);
+    }
+    assertThat(ways.landscapes()).hasSize(2);
   }
 
   /**
@@ -107,6 +138,9 @@ class LiftingStudyTest {
       assertThat(early.negative()).isEqualTo(2 * k);
       assertThat(early.negativePublished()).isEqualTo(2 * k);
       assertThat(early.eigenvalues().getFirst()).isGreaterThan(-early.meaningful());
+      assertThat(result.pairs().get(k).negative()).isEqualTo(2 * k);
+      assertThat(result.pairs().get(k).smallest())
+          .isCloseTo(early.eigenvalues().getFirst(), within(0.3 * early.gradient()));
       Lifted polished = result.polished().get(k);
       assertThat(polished.gradient()).isLessThan(1e-12);
       assertThat(polished.positive()).isEqualTo(3);
@@ -126,7 +160,8 @@ class LiftingStudyTest {
     assertThat(Json.read(Json.write(result), LiftingResult.class)).isEqualTo(result);
     SectionView view = new LiftingView(config, result).view();
     assertThat(view.headlines().getFirst().value()).isEqualTo("0, 0");
-    assertThat(view.blocks().stream().filter(Plot.class::isInstance)).hasSize(3);
+    assertThat(view.blocks().stream().filter(Plot.class::isInstance)).hasSize(4);
+    assertThat(view.blocks().stream().filter(Heatmap.class::isInstance)).hasSize(2);
     Table table =
         view.blocks().stream()
             .filter(Table.class::isInstance)
