@@ -58,6 +58,11 @@ final class GlobalOptions {
       description = "Show where an error comes from.")
   private boolean debug;
 
+  /** Returns whether {@code --backend} asks for every backend, which {@code bench} alone knows. */
+  boolean isEveryBackend() {
+    return "all".equals(backend);
+  }
+
   boolean json() {
     return json;
   }
@@ -72,8 +77,14 @@ final class GlobalOptions {
 
   /** Returns what the options set. */
   List<Setting> settings() {
-    List<Setting> settings = new ArrayList<>();
+    List<Setting> settings = settingsOfEveryBackend();
     add(settings, "lamina.backend", backend, "--backend");
+    return settings;
+  }
+
+  /** Returns what the options set apart from the backend. */
+  List<Setting> settingsOfEveryBackend() {
+    List<Setting> settings = new ArrayList<>();
     add(settings, "lamina.cpu.threads", threads, "--threads");
     add(settings, "lamina.memory-budget", memoryBudget, "--memory-budget");
     add(settings, "lamina.precision", precision, "--precision");

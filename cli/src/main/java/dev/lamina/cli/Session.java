@@ -4,6 +4,7 @@ import dev.lamina.config.ConfigErrors;
 import dev.lamina.config.ConfigSources;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.config.LoadedConfig;
+import dev.lamina.config.Setting;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,16 @@ record Session(Console console, ConfigSources sources, GlobalOptions options) {
    * @throws dev.lamina.config.ConfigException if one is wrong
    */
   LaminaConfig config() {
-    return LaminaConfig.load(layers(List.of()));
+    return LaminaConfig.load(layers(List.of(), options.settings()));
+  }
+
+  /**
+   * Returns the settings in force when {@code --backend} names none but all.
+   *
+   * @throws dev.lamina.config.ConfigException if one is wrong
+   */
+  LaminaConfig configOfEveryBackend() {
+    return LaminaConfig.load(layers(List.of(), options.settingsOfEveryBackend()));
   }
 
   /**
@@ -33,13 +43,13 @@ record Session(Console console, ConfigSources sources, GlobalOptions options) {
    * @param errors where problems go
    */
   LoadedConfig load(List<Path> files, ConfigErrors errors) {
-    return layers(files).load(errors);
+    return layers(files, options.settings()).load(errors);
   }
 
-  private ConfigSources layers(List<Path> files) {
+  private ConfigSources layers(List<Path> files, List<Setting> settings) {
     List<Path> all = new ArrayList<>(files);
     all.addAll(options.files());
-    return sources.withFiles(all).withCommandLine(options.settings());
+    return sources.withFiles(all).withCommandLine(settings);
   }
 
   /** Tells the user something that is not the result. */

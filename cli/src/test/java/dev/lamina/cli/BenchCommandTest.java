@@ -3,25 +3,33 @@ package dev.lamina.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lamina.analysis.report.Json;
 import dev.lamina.backend.Availability;
+import dev.lamina.backend.BackendId;
+import dev.lamina.backend.BackendSelector;
 import dev.lamina.config.LaminaConfig;
-import dev.lamina.cuda.CudaBackendProvider;
-import dev.lamina.cuda.EmulatedBackendProvider;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BenchCommandTest {
 
-  @Test
-  void withoutAGpuTheReasonIsOneLine() {
+  private static void requireNoGpu() {
+    LaminaConfig config = LaminaConfig.defaults();
     Assumptions.assumeTrue(
-        new CudaBackendProvider().probe(LaminaConfig.defaults())
+        BackendSelector.probe(config, BackendSelector.providers()).get(BackendId.CUDA)
             instanceof Availability.Unavailable,
         "this machine has a GPU");
-    RunResult run = RunResult.of("bench", "--backend", "cuda");
+  }
+
+  @Test
+  void withoutAGpuTheReasonIsOneLine() {
+    requireNoGpu();
+    RunResult run = RunResult.of("bench", "transfer", "--backend", "cuda");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err().lines())
@@ -31,61 +39,63 @@ class BenchCommandTest {
   }
 
   @Test
-  void theSuiteRunsOnTheEmulatedDevice(@TempDir Path folder) throws IOException {
-    Assumptions.assumeTrue(
-        new EmulatedBackendProvider(1, 1, 0).probe(LaminaConfig.defaults())
-            instanceof Availability.Available,
-        "there is no emulation in this build");
+  void everyBackendThatIsThereIsMeasuredAndTheOthersAreNamed() {
+    requireNoGpu();
     RunResult run =
-        RunResult.of(
-            "bench", "--emulated", "--json", "--report", folder.resolve("b.md").toString());
+        RunResult.of("bench", "transfer", "--sizes", "tiny", "--backend", "all", "--json");
     assertThat(run.code()).as(run.err()).isZero();
-    JsonNode result = run.json();
-    assertThat(result.get("emulated").asBoolean()).isTrue();
-    assertThat(result.get("problems")).isEmpty();
-    assertThat(result.get("figures").size()).isGreaterThan(15);
-    assertThat(result.get("figures").findValuesAsText("section")).contains("Cholesky");
-    assertThat(folder.resolve("b.md")).content().contains("## Cholesky", "EMULATED");
+    assertThat(run.json().get("backends").findValuesAsText("backend")).containsExactly("cpu");
+    assertThat(run.err()).contains("NOT MEASURED: the cuda backend is unavailable: ");
   }
 
   @Test
-  void sizesAreChecked() {
-    RunResult run = RunResult.of("bench", "--backend", "cpu", "--rows", "1");
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("--rows must be ≥ 2");
-  }
-
-  @Test
-  void aLayerWiseStepIsTimedAndItsGradientChecked() {
+  void resultsGoToTheFolderAndOneDocumentToStandardOutput(@TempDir Path folder) throws IOException {
+    Path out = folder.resolve("a/b");
     RunResult run =
         RunResult.of(
             "bench",
+            "dgl",
+            "gram",
             "--backend",
             "cpu",
-            "--precision",
-            "float64",
-            "--layer-wise",
-            "--rows",
-            "60",
-            "--dimension",
-            "16",
-            "--depth",
-            "2",
+            "--sizes",
+            "tiny",
             "--repeat",
             "1",
+            "--precision",
+            "float64",
+            "--out",
+            out.toString(),
             "--json");
     assertThat(run.code()).as(run.err()).isZero();
-    JsonNode result = run.json();
-    assertThat(result.get("settings").get("layersAbove").asInt()).isEqualTo(2);
-    assertThat(result.get("step").get("median").asDouble()).isPositive();
-    assertThat(result.get("overAlgebra").get("median").asDouble()).isPositive();
-    assertThat(result.get("gradientError").asDouble()).isBetween(0.0, 1e-6);
+    JsonNode figures = run.json().get("backends").get(0).get("figures");
+    assertThat(figures.findValuesAsText("suite")).contains("ceilings", "dgl", "gram");
+    assertThat(figures.findValuesAsText("suite")).doesNotContain("kernel");
+    assertThat(run.json())
+        .isEqualTo(Json.read(Files.readString(out.resolve("results.json")), JsonNode.class));
+    assertThat(run.err()).contains("value and gradient, float64 N=40 n=11 ");
   }
 
   @Test
-  void aLayerWiseStepNeedsASamplePerOutput() {
-    RunResult run = RunResult.of("bench", "--backend", "cpu", "--layer-wise", "--rows", "9");
+  void wrongOptionsAreNamed() {
+    for (List<String> wrong :
+        List.of(
+            List.of("grams", "the suites are gram, kernel, depth-sweep"),
+            List.of("--sizes=large", "sizes must be usual, tiny or numbers"),
+            List.of("--sizes=1", "sizes must be ≥ 2 but one is 1"),
+            List.of("--repeat=0", "rounds and seconds must be ≥ 1 but are 0 and"),
+            List.of("--rivals=jax", "jax"),
+            List.of("--backend=gpu", "lamina.backend"))) {
+      RunResult run = RunResult.of("bench", wrong.get(0));
+      assertThat(run.code()).as(wrong.get(0)).isEqualTo(2);
+      assertThat(run.err()).contains(wrong.get(1));
+    }
+  }
+
+  @Test
+  void onlyTheBenchmarkKnowsEveryBackend() {
+    RunResult run = RunResult.of("doctor", "--backend", "all");
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("rows ≥ outputs");
+    assertThat(run.err()).contains("all");
   }
 }

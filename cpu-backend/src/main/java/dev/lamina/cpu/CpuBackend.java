@@ -30,6 +30,11 @@ final class CpuBackend implements Backend {
     this.solve = new CpuSolveOps(gram, workers, budget);
   }
 
+  /** Returns the threads that operations share out their work to. */
+  Workers workers() {
+    return workers;
+  }
+
   @Override
   public BackendId id() {
     return BackendId.CPU;

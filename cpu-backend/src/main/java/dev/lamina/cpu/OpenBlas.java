@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 
@@ -111,8 +112,48 @@ final class OpenBlas {
   }
 
   private static void setSingleThreaded(SymbolLookup symbols) throws Throwable {
+    setThreads(symbols, 1);
+  }
+
+  private static void setThreads(SymbolLookup symbols, int threads) throws Throwable {
     bind(symbols, "openblas_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
-        .invokeExact(1);
+        .invokeExact(threads);
+  }
+
+  /**
+   * Lets the library share out calls on threads of its own, for comparisons. These threads wait
+   * busily for the next call, so they are ended afterwards. Nobody else may call the library
+   * meanwhile.
+   *
+   * @param threads how many, ≥ 1
+   * @param calls calls of the library
+   */
+  static void onThreads(int threads, Runnable calls) {
+    if (!(status() instanceof Loaded loaded)) {
+      throw new IllegalStateException("there is no OpenBLAS");
+    }
+    try {
+      setThreads(loaded.symbols(), threads);
+      try {
+        calls.run();
+      } finally {
+        setThreads(loaded.symbols(), 1);
+        endThreads(loaded.symbols());
+      }
+    } catch (Throwable e) {
+      throw Blas.failed("OpenBLAS on %d threads".formatted(threads), e);
+    }
+  }
+
+  private static void endThreads(SymbolLookup symbols) throws Throwable {
+    Optional<MemorySegment> shutdown = symbols.find("blas_thread_shutdown_");
+    if (shutdown.isPresent()) { // a build for OpenMP or Windows may lack it
+      int _ =
+          (int)
+              Linker.nativeLinker()
+                  .downcallHandle(shutdown.get(), FunctionDescriptor.of(ValueLayout.JAVA_INT))
+                  .invokeExact();
+    }
   }
 
   private static String text(SymbolLookup symbols, String function) throws Throwable {

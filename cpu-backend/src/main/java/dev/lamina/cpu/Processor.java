@@ -17,6 +17,7 @@ import jdk.incubator.vector.FloatVector;
 /** What the machine says about its processor. */
 final class Processor {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+  private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
 
   private Processor() {}
 
@@ -75,6 +76,28 @@ final class Processor {
   /** Returns the machine's (or container's) physical memory in bytes. */
   static long memoryBytes() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+  }
+
+  /**
+   * Returns the bytes of memory that can be taken without anything being swapped out: what Linux
+   * says, which counts files that it keeps in memory, or else what is free.
+   */
+  static long availableBytes() {
+    try (Stream<String> lines = Files.lines(MEMORY_INFO, StandardCharsets.UTF_8)) {
+      long available =
+          lines
+              .filter(line -> line.startsWith("MemAvailable:"))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+              .findFirst()
+              .orElseGet(Processor::freeBytes);
+      return Math.min(available, memoryBytes());
+    } catch (IOException | UncheckedIOException e) {
+      return freeBytes(); // no Linux, or a sandbox that hides the file
+    }
+  }
+
+  private static long freeBytes() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
   }
 
   /** Returns the bits of the vectors that entry programs compute with. */

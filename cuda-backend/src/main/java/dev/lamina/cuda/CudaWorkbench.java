@@ -4,6 +4,7 @@ import dev.lamina.backend.Availability.Available;
 import dev.lamina.backend.Availability.Unavailable;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.DeviceInfo;
+import dev.lamina.backend.DeviceMemoryException;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.kernels.DeviceFunction;
 import dev.lamina.matrix.DType;
@@ -23,10 +24,16 @@ import java.util.random.RandomGeneratorFactory;
  * products by the vendor's library alone, is chosen here. Used by one thread.
  */
 public final class CudaWorkbench implements AutoCloseable {
+  /** A square of so many float32 numbers, 256 MiB, is larger than any second-level cache. */
+  private static final long COLD_EDGE = 8192;
+
   private final DeviceContext context;
   private final TimedDriver driver;
   private final DeviceBlas blas;
   private final Backend backend;
+
+  /** Memory whose overwriting empties the caches; 0 on an emulated device, which has none. */
+  private long cold;
 
   private CudaWorkbench(
       DeviceContext context, DeviceBlas blas, DeviceInfo device, LaminaConfig config) {
@@ -122,7 +129,8 @@ public final class CudaWorkbench implements AutoCloseable {
   }
 
   /**
-   * {@return the milliseconds between two events around some work, host work in between included}
+   * {@return the milliseconds between two events around some work that finds nothing in the caches,
+   * host work in between included}
    *
    * @param work puts work into the compute stream
    */
@@ -130,6 +138,7 @@ public final class CudaWorkbench implements AutoCloseable {
     try (var _ = context.turn();
         CudaDriver.Event begin = driver.openEvent();
         CudaDriver.Event end = driver.openEvent()) {
+      emptyCaches();
       driver.synchronize();
       begin.record(context.compute());
       work.run();
@@ -138,6 +147,25 @@ public final class CudaWorkbench implements AutoCloseable {
       driver.synchronize();
       return end.millisecondsSince(begin);
     }
+  }
+
+  private void emptyCaches() {
+    if (emulated()) {
+      return;
+    }
+    if (cold == 0) {
+      long bytes = COLD_EDGE * COLD_EDGE * Float.BYTES;
+      cold = driver.allocate(bytes); // not from the pool, whose peak counts what is measured
+      if (cold == 0) {
+        CudaDriver.MemoryInfo memory = driver.memory();
+        throw new DeviceMemoryException(
+            "emptying the caches", bytes, memory.free(), memory.total());
+      }
+    }
+    Launch.of(context, DType.FLOAT32, DeviceFunction.FILL_F32, DeviceFunction.FILL_F64)
+        .with(cold, COLD_EDGE, COLD_EDGE, COLD_EDGE)
+        .real(1)
+        .runOverEntries(COLD_EDGE, COLD_EDGE);
   }
 
   /**
@@ -253,28 +281,6 @@ public final class CudaWorkbench implements AutoCloseable {
   }
 
   /**
-   * Adds a number to the diagonal.
-   *
-   * @param m N×N
-   * @param value what to add
-   */
-  public void addToDiagonal(DeviceMatrix m, double value) {
-    try (var _ = context.turn()) {
-      DeviceBlock block = context.block(m);
-      Launch launch =
-          Launch.of(
-              context,
-              block.dtype(),
-              DeviceFunction.SET_DIAGONAL_F32,
-              DeviceFunction.SET_DIAGONAL_F64);
-      launch
-          .with(block.address(), block.rows(), block.stride(), 0)
-          .real(value)
-          .run(Math.ceilDiv(block.rows(), DeviceFunction.SET_DIAGONAL_F32.threads()));
-    }
-  }
-
-  /**
    * Copies a matrix to another one of the same shape, both without gaps between rows.
    *
    * @param from what to copy
@@ -346,6 +352,12 @@ public final class CudaWorkbench implements AutoCloseable {
 
   @Override
   public void close() {
+    context.closing(() -> {
+      if (cold != 0) {
+        driver.free(cold);
+        cold = 0;
+      }
+    });
     backend.close();
   }
 }

@@ -28,7 +28,7 @@ class GpuCheckTest {
       echo "lamina $*" >>"$CALLS"
       case $1 in
         doctor) echo "state of $*" ;;
-        bench) echo '{}'; echo "measuring" >&2; for last; do :; done; echo "tables" >"$last" ;;
+        bench) echo "tables"; echo "measuring" >&2; for last; do :; done; mkdir -p "$last"; echo '{}' >"$last/results.json" ;;
       esac
       """;
   private static final String JAVA =
@@ -90,7 +90,7 @@ class GpuCheckTest {
     assertThat(outcome.said()).contains("contract tests: cuda float32 7 passed", "all passed in ");
     assertThat(results())
         .containsExactly(
-            "benchmark.json",
+            "benchmark",
             "benchmark.log",
             "benchmark.md",
             "contracts.txt",
@@ -133,7 +133,7 @@ class GpuCheckTest {
     assertThat(summary().get("device").asText()).isEqualTo("cuda (emulated)");
     assertThat(folder.resolve("calls"))
         .content()
-        .contains("lamina bench --emulated --json", " cuda-emulated/")
+        .contains("lamina bench --emulated --out ", " cuda-emulated/")
         .doesNotContain("--backend cuda");
   }
 

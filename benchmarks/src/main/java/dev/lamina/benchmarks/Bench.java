@@ -1,0 +1,94 @@
+package dev.lamina.benchmarks;
+
+import dev.lamina.backend.Backend;
+import dev.lamina.benchmarks.Workbench.Unit;
+import dev.lamina.config.LaminaConfig;
+import dev.lamina.matrix.DType;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+
+/**
+ * What the suites work with.
+ *
+ * @param workbench the backend
+ * @param config the settings in force
+ * @param request what is asked for
+ * @param sizes how large
+ * @param inputs rows of the kernel matrices
+ * @param reference what errors are measured against
+ * @param rivals what runs in turn
+ * @param ceilings what the backend does at best
+ * @param until {@code System.nanoTime()} at which the suite should be done
+ * @param listener told what is being done
+ * @param figures takes what was found, as soon as it is
+ */
+record Bench(
+    Workbench workbench,
+    LaminaConfig config,
+    BenchRequest request,
+    BenchSizes sizes,
+    Inputs inputs,
+    Reference reference,
+    Rivals rivals,
+    Ceilings ceilings,
+    long until,
+    BenchListener listener,
+    Consumer<Figure> figures) {
+
+  /** Share of the free memory that matrices may take; the rest is for temporaries. */
+  private static final double SHARE = 0.85;
+
+  /** Returns these with what has been found out and until when there is time. */
+  Bench with(Ceilings found, long end) {
+    return new Bench(
+        workbench, config, request, sizes, inputs, reference, rivals, found, end, listener,
+        figures);
+  }
+
+  Backend backend() {
+    return workbench.backend();
+  }
+
+  /** Returns the element types to measure: these, unless one is asked for. */
+  List<DType> precisions(DType... usual) {
+    return request.precision().map(List::of).orElse(List.of(usual));
+  }
+
+  /** Returns the ceiling of products of an element type. */
+  OptionalDouble ceiling(DType dtype) {
+    return Unit.of(dtype).ceiling(ceilings);
+  }
+
+  /** Reports a figure. */
+  void add(FigureBuilder figure) {
+    figures.accept(figure.build());
+  }
+
+  /** Begins several pieces of work that are timed in turn. */
+  Rounds rounds(String task) {
+    return new Rounds(this, task);
+  }
+
+  /**
+   * Returns the largest N up to {@code wanted} whose N×N matrices memory holds.
+   *
+   * @param wanted the N that is asked for
+   * @param bytesPerEntry bytes for each of the N² entries, all matrices together
+   */
+  int fitting(int wanted, int bytesPerEntry) {
+    double bytes = SHARE * workbench.freeBytes() - 8.0 * wanted * sizes.dimension();
+    int most = (int) Math.min(Integer.MAX_VALUE, Math.sqrt(Math.max(0, bytes) / bytesPerEntry));
+    if (most < 2) {
+      throw new IllegalStateException(
+          "there is no room for matrices: %d MB are free"
+              .formatted(workbench.freeBytes() / 1_000_000));
+    }
+    return Math.min(wanted, most);
+  }
+
+  /** Returns what to note of a size that was reduced. */
+  static String reduced(int wanted, int n) {
+    return n < wanted ? "N reduced from %,d: memory".formatted(wanted) : "";
+  }
+}

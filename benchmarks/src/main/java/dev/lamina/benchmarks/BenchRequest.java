@@ -1,0 +1,35 @@
+package dev.lamina.benchmarks;
+
+import dev.lamina.matrix.DType;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What to measure.
+ *
+ * @param suites which suites; each at most once
+ * @param sizes how large
+ * @param rivals what to run in turn with the processor; one that is not found is said
+ * @param rounds rounds that are counted, after one or more that are not; ≥ 1
+ * @param seconds time for each backend; rounds are left out when it runs short; ≥ 1
+ * @param precision the only element type to measure; empty for those that each suite is meant for
+ */
+public record BenchRequest(
+    List<Suite> suites,
+    SizeChoice sizes,
+    Set<Rival> rivals,
+    int rounds,
+    int seconds,
+    Optional<DType> precision) {
+
+  /** Checks the ranges. */
+  public BenchRequest {
+    suites = List.copyOf(suites);
+    rivals = Set.copyOf(rivals);
+    if (rounds < 1 || seconds < 1) {
+      throw new IllegalArgumentException(
+          "bench: rounds and seconds must be ≥ 1 but are %d and %d".formatted(rounds, seconds));
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package dev.lamina.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.lamina.LaminaVersion;
+import dev.lamina.backend.BackendId;
+import dev.lamina.backend.DeviceInfo;
+import dev.lamina.config.LaminaConfig;
+import dev.lamina.cpu.CpuWorkbench;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Everything that is worth knowing of a backend: its ceilings first, then suite after suite. Random
+ * inputs, several rounds in turn after some that are not counted, and errors against float64 beside
+ * each figure. A suite that fails is reported and the next one runs.
+ */
+public final class Benchmark {
+  private final LaminaConfig config;
+  private final BenchRequest request;
+  private final BenchListener listener;
+
+  private Benchmark(LaminaConfig config, BenchRequest request, BenchListener listener) {
+    this.config = config;
+    this.request = request;
+    this.listener = listener;
+  }
+
+  /**
+   * Measures.
+   *
+   * @param config the settings in force
+   * @param devices what to measure, one after the other
+   * @param request what to measure of each
+   * @param listener told what is being done and each figure
+   * @return what was found
+   * @throws IllegalArgumentException if a device is not there
+   */
+  public static BenchResult run(
+      LaminaConfig config,
+      List<BenchDevice> devices,
+      BenchRequest request,
+      BenchListener listener) {
+    long start = System.nanoTime();
+    Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    Benchmark benchmark = new Benchmark(config, request, listener);
+    List<BackendResult> results = devices.stream().map(benchmark::measure).toList();
+    return new BenchResult(
+        LaminaVersion.text(),
+        date.toString(),
+        machine(),
+        (System.nanoTime() - start) / 1e9,
+        results,
+        Targets.of(results));
+  }
+
+  private static BenchResult.Machine machine() {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return new BenchResult.Machine(
+        System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        System.getProperty("os.arch"),
+        CpuWorkbench.processor(),
+        Runtime.getRuntime().availableProcessors(),
+        system.getTotalMemorySize(),
+        "%s %s".formatted(System.getProperty("java.vm.name"), Runtime.version()));
+  }
+
+  private BackendResult measure(BenchDevice device) {
+    SizeChoice choice =
+        device == BenchDevice.EMULATED
+            ? new SizeChoice(true, request.sizes().rows())
+            : request.sizes();
+    try (Workbench workbench = device.open(config)) {
+      return measure(workbench, BenchSizes.of(choice, device.id()));
+    }
+  }
+
+  /** Measures one backend. */
+  private BackendResult measure(Workbench workbench, BenchSizes sizes) {
+    BackendId id = workbench.backend().id();
+    // Times of other programs on the processor say nothing beside those of a GPU.
+    Rivals rivals = new Rivals(id == BackendId.CPU ? request.rivals() : Set.of(), listener);
+    int rows = sizes.mostRows(request.suites());
+    listener.say("%s: drawing %,d×%d inputs".formatted(id.text(), rows, sizes.dimension()));
+    long end = System.nanoTime() + request.seconds() * 1_000_000_000L;
+    List<Figure> figures = new ArrayList<>();
+    try (Inputs inputs = Inputs.draw(rows, sizes.dimension());
+        Reference reference = Reference.open(workbench.backend(), config)) {
+      Bench bench =
+          new Bench(
+              workbench,
+              config,
+              request,
+              sizes,
+              inputs,
+              reference,
+              rivals,
+              Ceilings.UNKNOWN,
+              end,
+              listener,
+              figure -> {
+                figures.add(figure);
+                listener.say("  " + FigureLine.of(figure));
+              });
+      return new Run(bench, figures).all(end);
+    }
+  }
+
+  /** Measures an open backend: what tests do with a small device. */
+  static BackendResult measure(
+      LaminaConfig config, Workbench workbench, BenchRequest request, BenchListener listener) {
+    return new Benchmark(config, request, listener)
+        .measure(workbench, BenchSizes.of(request.sizes(), workbench.backend().id()));
+  }
+
+  /** The suites on one backend. */
+  private final class Run {
+    private final Bench bench;
+    private final List<Figure> figures;
+    private final List<String> problems = new ArrayList<>();
+    private Ceilings ceilings = Ceilings.UNKNOWN;
+
+    Run(Bench bench, List<Figure> figures) {
+      this.bench = bench;
+      this.figures = figures;
+    }
+
+    BackendResult all(long end) {
+      int left = 1 + request.suites().size();
+      suite(CeilingSuite.NAME, share(end, left), b -> ceilings = CeilingSuite.run(b));
+      for (Suite suite : request.suites()) {
+        left--;
+        suite(suite.id(), share(end, left), b -> run(suite, b));
+      }
+      Workbench workbench = bench.workbench();
+      DeviceInfo device = workbench.backend().device();
+      return new BackendResult(
+          workbench.backend().id().text(),
+          device.name(),
+          device.detail(),
+          device.parallelism(),
+          workbench.emulated(),
+          workbench.library(),
+          bench.reference().description(),
+          ceilings,
+          bench.rivals().versions(),
+          figures,
+          problems);
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever ends a suite, the others are worth having
+    private void suite(String name, long until, Consumer<Bench> suite) {
+      listener.say(name);
+      try {
+        suite.accept(bench.with(ceilings, until));
+      } catch (RuntimeException | OutOfMemoryError e) {
+        problems.add(name + ": " + e);
+        listener.say("  FAILED: " + e);
+      }
+    }
+  }
+
+  private static void run(Suite suite, Bench bench) {
+    switch (suite) {
+      case GRAM -> GramSuite.run(bench);
+      case KERNEL -> KernelSuite.run(bench);
+      case DEPTH_SWEEP -> DepthSuite.run(bench);
+      case MULTIPLY -> MultiplySuite.run(bench);
+      case SOLVE -> SolveSuite.run(bench);
+      case LAYER_STEP -> LayerStepSuite.run(bench);
+      case ALIGNMENT -> AlignmentSuite.run(bench);
+      case DGL -> DglSuite.run(bench);
+      case TRANSFER -> TransferSuite.run(bench);
+    }
+  }
+
+  /** Returns when a suite should end that is one of so many left. */
+  private static long share(long end, int left) {
+    long now = System.nanoTime();
+    return now + Math.max(0, end - now) / Math.max(1, left);
+  }
+}

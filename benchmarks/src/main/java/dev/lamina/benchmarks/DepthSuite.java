@@ -1,0 +1,107 @@
+package dev.lamina.benchmarks;
+
+import dev.lamina.benchmarks.Rounds.Times;
+import dev.lamina.kernel.Activation;
+import dev.lamina.kernel.InfiniteNetwork;
+import dev.lamina.kernel.Kernel;
+import dev.lamina.kernel.NeuralKernels;
+import dev.lamina.matrix.DType;
+import dev.lamina.matrix.DeviceMatrix;
+import dev.lamina.matrix.HostMatrix;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a layer adds: NNGP and tangent kernel at several depths, all of them in turn. */
+final class DepthSuite {
+  private static final String NUMPY = Rounds.by(Rival.numpy.name(), KernelSuite.WORK);
+  private static final int OUTPUTS = 2;
+
+  private DepthSuite() {}
+
+  static void run(Bench bench) {
+    DType dtype = bench.precisions(DType.FLOAT32).getFirst();
+    int wanted = bench.sizes().depthRows();
+    int n = bench.fitting(wanted, OUTPUTS * dtype.bytes());
+    Optional<NumpyRival> rival = dtype == DType.FLOAT32 ? bench.rivals().numpy() : Optional.empty();
+    try (HostMatrix typed = bench.inputs().first(n).copy(dtype);
+        DeviceMatrix x = bench.backend().upload(typed);
+        DeviceMatrix nngp = bench.backend().allocate(dtype, n, n);
+        DeviceMatrix ntk = bench.backend().allocate(dtype, n, n)) {
+      rival.ifPresent(r -> r.load(typed));
+      Rounds rounds = bench.rounds("depth-sweep, N = %,d".formatted(n));
+      rounds.add(KernelSuite.GRAM, () -> bench.backend().gram().rowProducts(x, 1, 0, nngp));
+      for (int depth : bench.sizes().depths()) {
+        NeuralKernels kernels = NeuralKernels.of(network(depth));
+        rounds.add(
+            name(KernelSuite.WORK, depth),
+            () -> bench.backend().gram().compute(kernels, x, x, List.of(nngp), List.of(ntk)));
+        rival.ifPresent(r -> rounds.addTimed(name(NUMPY, depth), () -> 1e3 * r.run(depth)));
+      }
+      Times times = rounds.run();
+      for (int depth : bench.sizes().depths()) {
+        bench.add(own(bench, depth, times, x, List.of(nngp, ntk)).note(Bench.reduced(wanted, n)));
+        rival.ifPresent(r ->
+            bench.add(
+                figure(bench, NUMPY, depth, times, dtype, n)
+                    .by(Rival.numpy.name())
+                    .against(
+                        times,
+                        name(NUMPY, depth),
+                        name(KernelSuite.WORK, depth),
+                        FigureBuilder.LAMINA)));
+      }
+    } finally {
+      rival.ifPresent(NumpyRival::close);
+    }
+  }
+
+  private static InfiniteNetwork network(int depth) {
+    return InfiniteNetwork.of(depth, Activation.RELU, 2, 0);
+  }
+
+  private static String name(String work, int depth) {
+    return "%s, %d layers".formatted(work, depth);
+  }
+
+  /** Computes once more and measures errors. */
+  private static FigureBuilder own(
+      Bench bench, int depth, Times times, DeviceMatrix x, List<DeviceMatrix> out) {
+    InfiniteNetwork network = network(depth);
+    Map<Kernel, DeviceMatrix> outputs = new LinkedHashMap<>();
+    outputs.put(new Kernel.Nngp(network), out.get(0));
+    outputs.put(new Kernel.Ntk(network), out.get(1));
+    outputs.values().forEach(m -> bench.workbench().fill(m, Double.NaN));
+    bench.workbench().resetPeak();
+    Map<String, Double> launches =
+        bench
+            .workbench()
+            .profile(() ->
+                bench
+                    .backend()
+                    .gram()
+                    .compute(
+                        NeuralKernels.of(network), x, x, out.subList(0, 1), out.subList(1, 2)));
+    return figure(bench, KernelSuite.WORK, depth, times, x.dtype(), x.rows())
+        .peak(bench.workbench().peakBytes())
+        .launches(launches)
+        .errors(bench.reference().errors(outputs, bench.inputs()));
+  }
+
+  private static FigureBuilder figure(
+      Bench bench, String work, int depth, Times times, DType dtype, long n) {
+    int d = bench.inputs().dimension();
+    String name = name(work, depth);
+    return new FigureBuilder(Suite.DEPTH_SWEEP, KernelSuite.WORK, dtype, times.spread(name))
+        .size("N", n)
+        .size("d", d)
+        .size("L", depth)
+        .against(times, name, KernelSuite.GRAM)
+        .arithmetic(
+            (double) n * (n + 1) * d,
+            bench.ceiling(dtype),
+            (double) OUTPUTS * dtype.bytes() * n * n,
+            bench.ceilings().bandwidth());
+  }
+}

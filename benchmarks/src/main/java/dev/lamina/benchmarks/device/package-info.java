@@ -1,2 +1,0 @@
-/** Benchmarks of one GPU, by the clocks of the device. */
-package dev.lamina.benchmarks.device;

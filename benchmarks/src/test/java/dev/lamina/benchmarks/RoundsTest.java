@@ -1,0 +1,79 @@
+package dev.lamina.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lamina.backend.BackendId;
+import dev.lamina.benchmarks.Rounds.Times;
+import dev.lamina.config.LaminaConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RoundsTest {
+  private final StringBuilder order = new StringBuilder();
+  private final Told told = new Told();
+
+  private Bench bench(int rounds, long until) {
+    SizeChoice tiny = new SizeChoice(true, List.of());
+    return new Bench(
+        null,
+        LaminaConfig.defaults(),
+        new BenchRequest(List.of(), tiny, Set.of(), rounds, 1, Optional.empty()),
+        BenchSizes.of(tiny, BackendId.CPU),
+        null,
+        null,
+        null,
+        Ceilings.UNKNOWN,
+        until,
+        told,
+        figure -> {});
+  }
+
+  private double once(char name, double time) {
+    order.append(name);
+    return time;
+  }
+
+  private Times run(int rounds, long until) {
+    return new Rounds(bench(rounds, until), "work")
+        .addTimed("a", () -> once('a', order.length()))
+        .addTimed("b", () -> once('b', 2 * order.length()))
+        .run();
+  }
+
+  @Test
+  void contendersTakeTurnsAndTheFirstRoundDoesNotCount() {
+    Times times = run(3, System.nanoTime() + 1_000_000_000);
+    assertThat(order).hasToString("abababab");
+    assertThat(times.rounds())
+        .isEqualTo(Map.of("a", List.of(2.0, 4.0, 6.0), "b", List.of(6.0, 10.0, 14.0)));
+    assertThat(told.steps).isEqualTo(8);
+  }
+
+  @Test
+  void roundsAreLeftOutWhenTimeRunsShortButTwo() {
+    assertThat(run(9, System.nanoTime() - 1).spread("a").rounds()).isEqualTo(2);
+    order.setLength(0);
+    assertThat(run(1, System.nanoTime() - 1).spread("a").rounds()).isEqualTo(1);
+  }
+
+  @Test
+  void ratiosAreTakenRoundByRound() {
+    Times times = new Times(Map.of("a", List.of(1.0, 4.0, 9.0), "b", List.of(2.0, 2.0, 3.0)));
+    assertThat(times.ratio("a", "b", "other")).isEqualTo(new Ratio("other", 2, 0.5, 3));
+    assertThat(times.dividedBy(2).spread("a")).isEqualTo(new Spread(2, 0.5, 4.5, 3));
+  }
+
+  @Test
+  void aClockThatReadsNothingGivesNoZero() {
+    Times times = new Rounds(bench(2, System.nanoTime()), "work").addTimed("a", () -> 0).run();
+    assertThat(times.ratio("a", "a", "a").median()).isEqualTo(1.0);
+  }
+
+  @Test
+  void theMedianOfAnEvenNumberIsTheMeanOfTheMiddleTwo() {
+    assertThat(Spread.of(List.of(4.0, 1.0, 2.0, 3.0))).isEqualTo(new Spread(2.5, 1, 4, 4));
+  }
+}
