@@ -177,7 +177,12 @@ final class LayerStepSuite {
       ToDoubleFunction<Training> work) {
     NetworkPlan plan =
         new NetworkPlan(
-            steps.widths(), List.of(Activation.RELU), new WeightInit.He(), true, false, Residual.NONE);
+            steps.widths(),
+            List.of(Activation.RELU),
+            new WeightInit.He(),
+            true,
+            false,
+            Residual.NONE);
     try (Network network = plan.draw(dtype, 1);
         Training training =
             new Training(

@@ -1,7 +1,5 @@
 package dev.lamina.cli;
 
-import dev.lamina.analysis.report.Json;
-import dev.lamina.benchmarks.BackendResult;
 import dev.lamina.benchmarks.BenchDevice;
 import dev.lamina.benchmarks.BenchListener;
 import dev.lamina.benchmarks.BenchRequest;
@@ -10,7 +8,9 @@ import dev.lamina.benchmarks.Benchmark;
 import dev.lamina.benchmarks.Rival;
 import dev.lamina.benchmarks.SizeChoice;
 import dev.lamina.benchmarks.Suite;
-import dev.lamina.benchmarks.Target;
+import dev.lamina.benchmarks.report.BenchReadme;
+import dev.lamina.benchmarks.report.BenchReport;
+import dev.lamina.benchmarks.report.ResultFile;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.io.AtomicFile;
 import dev.lamina.io.FileException;
@@ -20,10 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -99,8 +97,15 @@ final class BenchCommand extends Subcommand {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Write results.json to this folder; made if it is missing.")
+      description =
+          "Write results.json, report.html, report.md, pictures and CSVs to this folder; made if it is missing.")
   private Path out;
+
+  @Option(
+      names = "--readme",
+      paramLabel = "FILE",
+      description = "Put the comparisons between the file's benchmark markers.")
+  private Path readme;
 
   BenchCommand(Session session) {
     super(session);
@@ -115,7 +120,7 @@ final class BenchCommand extends Subcommand {
             chosen(), SizeChoice.parse(sizes), rivals, repeat, seconds, precision(config));
     if (out != null) {
       make(out);
-      AtomicFile.requireWritable(results());
+      AtomicFile.requireWritable(out.resolve(ResultFile.NAME));
     }
     try (ProgressBars bars = session().progress()) {
       Narrator narrator = new Narrator(bars);
@@ -126,10 +131,13 @@ final class BenchCommand extends Subcommand {
       BenchResult result = Benchmark.run(config, devices, request, narrator);
       bars.clear();
       if (out != null) {
-        AtomicFile.writeString(results(), Json.write(result) + "\n");
+        BenchReport.write(result, out);
+      }
+      if (readme != null) {
+        BenchReadme.update(readme, result);
       }
       boolean failed = result.backends().stream().anyMatch(b -> !b.problems().isEmpty());
-      return new Output(result, text(result), failed ? Failure.FAILED : 0);
+      return new Output(result, BenchReport.markdown(result), failed ? Failure.FAILED : 0);
     }
   }
 
@@ -139,35 +147,6 @@ final class BenchCommand extends Subcommand {
     } catch (IOException e) {
       throw FileException.writing(folder, e);
     }
-  }
-
-  private static String text(BenchResult result) {
-    StringJoiner lines = new StringJoiner("\n");
-    for (Target t : result.targets()) {
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "%-70s %s %g %s: %s",
-              t.work(),
-              t.atMost() ? "≤" : "≥",
-              t.wanted(),
-              t.unit(),
-              t.measured().isPresent()
-                  ? String.format(
-                      Locale.ROOT,
-                      "%.3g %s",
-                      t.measured().getAsDouble(),
-                      t.met() ? "reached" : "NOT REACHED")
-                  : "not measured"));
-    }
-    for (BackendResult backend : result.backends()) {
-      backend.problems().forEach(problem -> lines.add("FAILED: " + problem));
-    }
-    return lines.toString();
-  }
-
-  private Path results() {
-    return out.resolve("results.json");
   }
 
   private List<Suite> chosen() {
