@@ -25,7 +25,10 @@ final class Subcommands {
         .addSubcommand(new MergeCommand(session))
         .addSubcommand(new SparsityCommand(session))
         .addSubcommand(new HessianCommand(session))
-        .addSubcommand(new BenchCommand(session))
+        .addSubcommand(
+            new CommandLine(new BenchCommand(session))
+                .addSubcommand(new BenchCompareCommand(session))
+                .addSubcommand(new BenchReadmeCommand(session)))
         .addSubcommand(NetworkCommand.of(session))
         .addSubcommand(DataCommand.of(session));
   }

@@ -24,8 +24,16 @@ public final class ResultFile {
    * @throws DataFormatException if it does not hold the result of a benchmark
    */
   public static BenchResult read(Path path) {
-    Path file = Files.isDirectory(path) ? path.resolve(NAME) : path;
-    return Json.readFile(file, BenchResult.class, "the result of lamina bench");
+    return Json.readFile(file(path), BenchResult.class, "the result of lamina bench");
+  }
+
+  /**
+   * {@return the file of a result}
+   *
+   * @param path the file, or the folder of a run
+   */
+  public static Path file(Path path) {
+    return Files.isDirectory(path) ? path.resolve(NAME) : path;
   }
 
   /**

@@ -1,0 +1,133 @@
+package dev.lamina.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lamina.benchmarks.BackendResult;
+import dev.lamina.benchmarks.BenchResult;
+import dev.lamina.benchmarks.Ceilings;
+import dev.lamina.benchmarks.Figure;
+import dev.lamina.benchmarks.Spread;
+import dev.lamina.benchmarks.report.BenchReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code lamina bench compare} and {@code lamina bench readme}. */
+class BenchFilesCommandsTest {
+  @TempDir Path folder;
+
+  private static BenchResult run(double milliseconds) {
+    Figure figure =
+        new Figure(
+            "gram",
+            "triangle",
+            "lamina",
+            "float32",
+            Map.of("N", 1000L),
+            new Spread(milliseconds, milliseconds, milliseconds, 5),
+            OptionalDouble.of(1e9),
+            OptionalDouble.empty(),
+            OptionalDouble.of(0.8),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            0,
+            List.of(),
+            Map.of(),
+            "");
+    BackendResult cpu =
+        new BackendResult(
+            "cpu",
+            "d",
+            "",
+            1,
+            false,
+            "l",
+            "",
+            Ceilings.UNKNOWN,
+            Map.of(),
+            List.of(figure),
+            List.of());
+    BenchResult.Machine machine = new BenchResult.Machine("s", "a", "p", 1, 1, "j");
+    return new BenchResult("1", "2026-11-21", machine, 1, List.of(cpu), List.of());
+  }
+
+  @BeforeEach
+  void writeTwoRuns() {
+    BenchReport.write(run(10), folder.resolve("a"));
+    BenchReport.write(run(20), folder.resolve("b"));
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private RunResult compare(String... args) {
+    String[] all = new String[args.length + 2];
+    all[0] = "bench";
+    all[1] = "compare";
+    System.arraycopy(args, 0, all, 2, args.length);
+    return RunResult.of(all);
+  }
+
+  @Test
+  void comparesFilesAndFolders() {
+    RunResult result = compare(path("a"), path("b/results.json"));
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("SLOWER  cpu gram: triangle, float32, N=1000");
+    JsonNode json = compare(path("a"), path("b"), "--json").json();
+    assertThat(json.get("pairs").get(0).get("ratio").asDouble()).isEqualTo(2);
+    assertThat(json.get("pairs").get(0).get("time").asText()).isEqualTo("more");
+    assertThat(json.get("slower").asBoolean()).isTrue();
+  }
+
+  @Test
+  void failsOnSlowerOnlyIfAskedTo() {
+    assertThat(compare(path("a"), path("b"), "--fail-on-slower").code()).isEqualTo(1);
+    assertThat(compare(path("b"), path("a"), "--fail-on-slower").code()).isZero();
+  }
+
+  @Test
+  void writesAPageButNotOverItsInput() {
+    assertThat(compare(path("a"), path("b"), "--out", path("c.html")).code()).isZero();
+    assertThat(folder.resolve("c.html")).content().contains("Two runs of the benchmark");
+    RunResult over = compare(path("a"), path("b"), "--out", path("a/results.json"));
+    assertThat(over.code()).isEqualTo(2);
+    assertThat(over.err()).contains("is also A and would overwrite it");
+  }
+
+  @Test
+  void badFilesAreNamed() throws IOException {
+    RunResult missing = compare(path("a"), path("nowhere"));
+    assertThat(missing.code()).isEqualTo(2);
+    assertThat(missing.err()).contains("nowhere: there is no such file");
+    Files.writeString(folder.resolve("x.json"), "{\"title\": \"a study\"}");
+    RunResult other = compare(path("a"), path("x.json"));
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("x.json: in line 1", "the result of lamina bench");
+    assertThat(compare(path("a")).code()).isEqualTo(2);
+  }
+
+  @Test
+  void putsFiguresIntoAReadme() throws IOException {
+    Path readme = folder.resolve("README.md");
+    Files.writeString(readme, "a\n<!-- benchmark:begin -->\nold\n<!-- benchmark:end -->\nb\n");
+    RunResult result = RunResult.of("bench", "readme", path("a"), readme.toString());
+    assertThat(result.code()).isZero();
+    assertThat(readme)
+        .content()
+        .startsWith("a\n")
+        .contains("| triangle | N=1000 |")
+        .endsWith("b\n");
+    RunResult none = RunResult.of("bench", "readme", path("a"), path("a/report.md"));
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err()).contains("has no markers");
+  }
+}
