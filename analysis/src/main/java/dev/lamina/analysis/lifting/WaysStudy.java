@@ -128,7 +128,7 @@ final class WaysStudy {
   private List<Landscape> landscapes(Found way, List<Found> all) {
     List<Landscape> landscapes = new ArrayList<>(List.of(curved(way)));
     all.stream()
-        .filter(f -> f.lift == way.lift && f.exit.neuron() != way.exit.neuron())
+        .filter(f -> f.member.equals(way.member) && f.exit.neuron() != way.exit.neuron())
         .findFirst()
         .ifPresent(other -> landscapes.add(flat(way, other)));
     return landscapes;
@@ -200,6 +200,7 @@ final class WaysStudy {
     return rows;
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Steepest(double[] direction, double curvature) {}
 
   private Steepest steepest(Lift lift) {
