@@ -118,7 +118,7 @@ final class CeilingSuite {
             new FigureBuilder(NAME, work, DType.FLOAT32, times.spread(work))
                 .by(FigureBuilder.LIBRARY)
                 .size("bytes", bytes)
-                .moving(bytes, OptionalDouble.empty())
+                .moving((double) bytes, OptionalDouble.empty())
                 .build();
         bench.figures().accept(figure);
         rates.add(figure.gigabytes());
