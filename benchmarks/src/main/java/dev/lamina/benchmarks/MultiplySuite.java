@@ -60,7 +60,7 @@ final class MultiplySuite {
               .arithmetic(
                   (double) n * (n + 1) * x.cols() + 2.0 * n * n * t,
                   bench.ceiling(dtype),
-                  (double) dtype.bytes() * n * (x.cols() + 2 * t),
+                  (double) dtype.bytes() * n * (x.cols() + 2L * t),
                   bench.ceilings().bandwidth())
               .peak(device.peakBytes())
               .launches(launches)
