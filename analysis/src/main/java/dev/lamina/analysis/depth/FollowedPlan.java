@@ -119,6 +119,22 @@ public record FollowedPlan(
         checkpointEvery);
   }
 
+  /** Returns the same plan, with looks as often, for another number of epochs. */
+  FollowedPlan during(int otherEpochs) {
+    return new FollowedPlan(
+        loss,
+        optimiser,
+        rate,
+        batch,
+        otherEpochs,
+        every,
+        perDecade,
+        samples,
+        threshold,
+        importance,
+        checkpointEvery);
+  }
+
   /** Returns the plan of one run. */
   TrainingPlan training(long seed) {
     return new TrainingPlan(

@@ -29,4 +29,17 @@ public record Moment(
     minPearsonOfAll = List.copyOf(minPearsonOfAll);
     outputs = List.copyOf(outputs);
   }
+
+  /** Returns the same look, so many epochs later. */
+  Moment later(long epochs) {
+    return new Moment(
+        epoch + epochs,
+        loss,
+        accuracy,
+        testLoss,
+        testAccuracy,
+        minPearson,
+        minPearsonOfAll,
+        outputs);
+  }
 }

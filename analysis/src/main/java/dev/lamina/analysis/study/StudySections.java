@@ -2,6 +2,7 @@ package dev.lamina.analysis.study;
 
 import dev.lamina.analysis.alignment.AlignmentSection;
 import dev.lamina.analysis.degeneracy.DegeneracySection;
+import dev.lamina.analysis.depth.GrowthSection;
 import dev.lamina.analysis.depth.LinearitySection;
 import dev.lamina.analysis.depth.MergingSection;
 import dev.lamina.analysis.learningcurve.LearningCurveSection;
@@ -31,6 +32,7 @@ public final class StudySections {
         new LearningCurveSection(),
         new SparsitySection(),
         new LinearitySection(),
+        new GrowthSection(),
         new MergingSection(),
         new LiftingSection());
   }
