@@ -117,6 +117,31 @@ final class LinearityPlots {
         series);
   }
 
+  /** Shows how much residual layers add; to be called only if there are any. */
+  Plot blocks() {
+    List<Series> series = new ArrayList<>();
+    for (Run run : firstRuns()) {
+      for (int i = 0; i < run.last().blocks().size(); i++) {
+        int block = i;
+        String name = "layer %d of %s".formatted(run.last().blocks().get(i).layer(), run.label());
+        series.add(line(name, name, run, m -> share(m, block)));
+      }
+    }
+    return new Plot(
+        "blocks",
+        "Sizes of the residual layers",
+        "What each residual layer a + φ(W a + b) adds to a: the root mean square of φ about its mean"
+            + " over that of a. At 0 it would only pass a on; a linear layer need not be small.",
+        measured(),
+        Axis.logarithmic(EPOCH, ""),
+        Axis.logarithmic("share of a", ""),
+        series);
+  }
+
+  private static double share(Moment m, int block) {
+    return block < m.blocks().size() ? m.blocks().get(block).share() : Double.NaN;
+  }
+
   private static String id(double norm) {
     return Double.toString(norm).replace('.', '-').replace("E-", "e").replace('E', 'e');
   }

@@ -40,14 +40,24 @@ final class LinearityView {
       blocks.add(plots.accuracy());
     }
     plots.firstRuns().forEach(run -> blocks.add(plots.pearson(run)));
+    if (residual()) {
+      blocks.add(plots.blocks());
+    }
     if (!result.x().isEmpty()) {
       blocks.add(plots.outputs());
     }
     blocks.add(runTable());
     blocks.add(layerTable());
+    if (residual()) {
+      blocks.add(blockTable());
+    }
     blocks.add(shelfTable());
     blocks.add(momentTable());
     return new SectionView(introduction(), headlines(), blocks);
+  }
+
+  private boolean residual() {
+    return result.runs().stream().anyMatch(run -> !run.last().blocks().isEmpty());
   }
 
   private static String introduction() {
@@ -202,6 +212,25 @@ final class LinearityView {
             "effectively linear",
             "constant",
             "unimportant"),
+        rows);
+  }
+
+  private Table blockTable() {
+    List<List<Object>> rows = new ArrayList<>();
+    for (Run run : result.runs()) {
+      for (Moment m : run.moments()) {
+        for (BlockSize b : m.blocks()) {
+          double norm = run.norm() > 0 ? run.norm() : Double.NaN;
+          rows.add(row(run.hidden(), norm, run.seed(), m.epoch(), b.layer(), b.norm(), b.share()));
+        }
+      }
+    }
+    return new Table(
+        "block-sizes",
+        "Sizes of the residual layers",
+        "A layer a + φ(W a + b) beside the identity, which is 1: the largest singular value of W, and"
+            + " how much of what leaves the layer it adds, as root mean squares about the mean.",
+        columns("hidden layers", "γ", "seed", "epoch", "layer", "norm of W", "share"),
         rows);
   }
 

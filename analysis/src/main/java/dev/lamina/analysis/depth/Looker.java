@@ -49,6 +49,7 @@ record Looker(DepthExamples examples, Loss loss, Linearity linearity) {
         accuracy(testOutputs, examples.test().y()),
         layers.stream().map(LayerLinearity::minPearson).toList(),
         layers.stream().map(LayerLinearity::minPearsonOfAll).toList(),
+        BlockSize.of(network, features),
         withOutputs ? Arrays.stream(outputs.getColumn(0)).boxed().toList() : List.of());
   }
 

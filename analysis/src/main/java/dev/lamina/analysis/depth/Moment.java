@@ -12,6 +12,7 @@ import java.util.List;
  * @param testAccuracy on them; NaN without classes
  * @param minPearson minimal Pearson correlation of each hidden layer, unimportant neurons left out
  * @param minPearsonOfAll the same with them
+ * @param blocks how much each residual layer adds; none in looks that were kept without
  * @param outputs the first output on the training samples, where it was asked for
  */
 public record Moment(
@@ -22,11 +23,13 @@ public record Moment(
     double testAccuracy,
     List<Double> minPearson,
     List<Double> minPearsonOfAll,
+    List<BlockSize> blocks,
     List<Double> outputs) {
   /** Copies the lists. */
   public Moment {
     minPearson = List.copyOf(minPearson);
     minPearsonOfAll = List.copyOf(minPearsonOfAll);
+    blocks = blocks == null ? List.of() : List.copyOf(blocks);
     outputs = List.copyOf(outputs);
   }
 
@@ -40,6 +43,7 @@ public record Moment(
         testAccuracy,
         minPearson,
         minPearsonOfAll,
+        blocks,
         outputs);
   }
 }

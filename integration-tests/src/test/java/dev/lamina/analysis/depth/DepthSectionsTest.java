@@ -16,6 +16,7 @@ import dev.lamina.analysis.embedding.Lifting;
 import dev.lamina.analysis.embedding.Perceptron;
 import dev.lamina.analysis.network.Network;
 import dev.lamina.analysis.network.NetworkFile;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.network.WeightInit;
 import dev.lamina.analysis.report.Json;
 import dev.lamina.analysis.study.NetworkConfig;
@@ -221,6 +222,46 @@ class DepthSectionsTest {
           .hasMessageEndingWith(
               "lifted.safetensors: a network for these data must have 4 inputs and 3 outputs but has 1 and 1");
     }
+  }
+
+  @Test
+  void residualNetworksAreFollowedAndMerged() {
+    LinearitySection linearity = new LinearitySection();
+    MergingSection merging = new MergingSection();
+    WeightInit init = new WeightInit.Normal(0.05);
+    NetworkConfig network =
+        new NetworkConfig(
+            List.of(6, 6), Activation.Smooth.TANH, init, true, false, Residual.POST_ACTIVATION);
+    try (Lamina lamina = GoldenNetworks.open(1);
+        PreparedData data = GoldenNetworks.curve(lamina, TargetFunction.STAIRS, 21)) {
+      StudyContext context =
+          new StudyContext(lamina, data, network, 5, Optional.of(folder.resolve("kept")));
+      LinearityConfig config =
+          read(linearity, "rate = 0.02, depths = [1, 3], norms = [none, 1], epochs = 20");
+      LinearityResult result = linearity.run(context, config, Progress.NONE);
+      assertThat(result.runs().get(0).last().blocks()).isEmpty();
+      for (Run run : result.runs().subList(2, 4)) {
+        assertThat(run.last().blocks()).extracting(BlockSize::layer).containsExactly(2, 3);
+        assertThat(run.last().blocks()).allSatisfy(b -> assertThat(b.share()).isPositive());
+      }
+      assertThat(Json.write(linearity.view(context, config, result)))
+          .contains("\"blocks\"", "layer 3 of 3 hidden layers", "norm of W");
+      assertThat(Json.write(Json.read(Json.write(result), LinearityResult.class)))
+          .isEqualTo(Json.write(result));
+      MergingConfig other =
+          read(merging, "rate = 0.02, epochs = 20, thresholds = [0.5], further-epochs = 2");
+      MergingResult merged = merging.run(context, other, Progress.NONE);
+      assertThat(merged.merged().getFirst().hidden()).isZero(); // the block first, then its inputs
+      assertThat(merged.merged().getFirst().change())
+          .isPositive()
+          .isLessThanOrEqualTo(merged.merged().getFirst().bound());
+      assertThat(Json.write(merging.view(context, other, merged))).contains("\"networks\"");
+    }
+    assertThatThrownBy(() ->
+            LinearityConfig.requireNoBridges(
+                new NetworkConfig(
+                    List.of(6, 6), Activation.RELU, init, true, false, Residual.PRE_ACTIVATION)))
+        .hasMessageContaining("network.residual = post-activation or none");
   }
 
   @Test

@@ -48,6 +48,11 @@ final class GoldenNetworks {
 
   /** W[l]_ij = 0.5 sin(1 + 7l + 3i + 5j), b[l]_i = 0.2 cos(2 + 3l + i), layers from 0. */
   static Network sines(List<Integer> widths, boolean norm) {
+    return sines(widths, norm, Residual.NONE);
+  }
+
+  /** The same, where hidden layers of as many outputs as inputs add what is in front of them. */
+  static Network sines(List<Integer> widths, boolean norm, Residual residual) {
     List<DenseLayer> layers = new ArrayList<>();
     for (int l = 0; l + 1 < widths.size(); l++) {
       int outputs = widths.get(l + 1);
@@ -66,7 +71,7 @@ final class GoldenNetworks {
               Optional.of(b),
               norm && !output ? Optional.of(norm(outputs)) : Optional.empty(),
               output ? Activation.IDENTITY : Activation.Smooth.TANH,
-              Residual.NONE));
+              !output && outputs == widths.get(l) ? residual : Residual.NONE));
     }
     return new Network(layers);
   }

@@ -13,6 +13,7 @@ import dev.lamina.analysis.embedding.Linearity;
 import dev.lamina.analysis.network.BatchNorm;
 import dev.lamina.analysis.network.DenseLayer;
 import dev.lamina.analysis.network.Network;
+import dev.lamina.analysis.network.Residual;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
@@ -22,12 +23,13 @@ import org.junit.jupiter.api.Test;
 /** What is seen of a network, held to loops of their own; and the shelves. */
 class LookerTest {
 
-  /** Pre-activations behind the normalisation, and features, of every layer. */
+  /** Pre-activations behind the normalisation, what φ makes of them, and features. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Values(double[][][] before, double[][][] features) {}
+  private record Values(double[][][] before, double[][][] activated, double[][][] features) {}
 
   private static Values forward(Network network, double[][] x) {
     double[][][] before = new double[network.depth()][][];
+    double[][][] activated = new double[network.depth()][][];
     double[][][] features = new double[network.depth()][][];
     double[][] a = x;
     for (int l = 0; l < network.depth(); l++) {
@@ -35,6 +37,7 @@ class LookerTest {
       double[][] w = layer.weights().toArray();
       double[] b = layer.bias().orElseThrow().toArray()[0];
       before[l] = new double[x.length][w.length];
+      activated[l] = new double[x.length][w.length];
       features[l] = new double[x.length][w.length];
       for (int j = 0; j < w.length; j++) {
         double sum = 0;
@@ -58,12 +61,14 @@ class LookerTest {
                     + norm.shift().get(0, j);
           }
           boolean output = l == network.depth() - 1;
-          features[l][i][j] = output ? before[l][i][j] : Math.tanh(before[l][i][j]);
+          activated[l][i][j] = output ? before[l][i][j] : Math.tanh(before[l][i][j]);
+          boolean adds = layer.residual() == Residual.POST_ACTIVATION;
+          features[l][i][j] = activated[l][i][j] + (adds ? a[i][j] : 0);
         }
       }
       a = features[l];
     }
-    return new Values(before, features);
+    return new Values(before, activated, features);
   }
 
   private static double[] column(double[][] rows, int j) {
@@ -92,6 +97,47 @@ class LookerTest {
     return (n * uf - uSum * fSum) / Math.sqrt((n * uu - uSum * uSum) * (n * ff - fSum * fSum));
   }
 
+  /** The root of the summed variances of the columns, by pairs of rows. */
+  private static double spread(double[][] rows) {
+    double sum = 0;
+    for (double[] a : rows) {
+      for (double[] b : rows) {
+        for (int j = 0; j < a.length; j++) {
+          sum += (a[j] - b[j]) * (a[j] - b[j]);
+        }
+      }
+    }
+    return Math.sqrt(sum);
+  }
+
+  /** By powers of WᵀW. */
+  private static double largestSingularValue(double[][] w) {
+    double[] v = new double[w[0].length];
+    java.util.Arrays.fill(v, 1);
+    double norm = 0;
+    for (int step = 0; step < 2000; step++) {
+      double[] next = new double[v.length];
+      double size = 0;
+      for (double[] row : w) {
+        double u = 0;
+        for (int j = 0; j < v.length; j++) {
+          u += row[j] * v[j];
+        }
+        for (int j = 0; j < v.length; j++) {
+          next[j] += u * row[j];
+        }
+      }
+      for (double value : next) {
+        size += value * value;
+      }
+      for (int j = 0; j < v.length; j++) {
+        v[j] = next[j] / Math.sqrt(size);
+      }
+      norm = Math.pow(size, 0.25);
+    }
+    return norm;
+  }
+
   @Test
   void looksAgreeWithPlainLoops() {
     try (Lamina lamina = GoldenNetworks.open(1);
@@ -100,10 +146,12 @@ class LookerTest {
       double[][] x = examples.train().x().getData();
       double[][] y = examples.train().y().getData();
       assertThat(x).hasDimensions(50, 4);
-      for (boolean norm : new boolean[] {false, true}) {
-        try (Network network = GoldenNetworks.sines(List.of(4, 7, 6, 3), norm)) {
+      for (int form = 0; form < 4; form++) {
+        boolean norm = form % 2 == 1;
+        Residual residual = form < 2 ? Residual.NONE : Residual.POST_ACTIVATION;
+        try (Network network = GoldenNetworks.sines(List.of(4, 7, 7, 6, 3), norm, residual)) {
           Values values = forward(network, x);
-          double[][] f = values.features()[2];
+          double[][] f = values.features()[3];
           double squares = 0;
           double entropy = 0;
           int hits = 0;
@@ -125,13 +173,26 @@ class LookerTest {
           Looker logits = new Looker(examples, Loss.CROSS_ENTROPY, Linearity.USUAL);
           assertThat(logits.look(0, logits.perceptron(network), false).loss())
               .isCloseTo(entropy / 50, within(1e-12));
-          for (int l = 0; l < 2; l++) {
+          for (int l = 0; l < 3; l++) {
             double min = 1;
             for (int j = 0; j < values.before()[l][0].length; j++) {
-              double rho = pearson(column(values.before()[l], j), column(values.features()[l], j));
+              double rho = pearson(column(values.before()[l], j), column(values.activated()[l], j));
               min = Math.min(min, Math.abs(rho));
             }
             assertThat(moment.minPearsonOfAll().get(l)).isCloseTo(min, within(1e-10));
+          }
+          if (form < 2) {
+            assertThat(moment.blocks()).isEmpty();
+          } else {
+            BlockSize block = moment.blocks().getFirst();
+            assertThat(moment.blocks()).hasSize(1);
+            assertThat(block.layer()).isEqualTo(2);
+            double ratio = spread(values.activated()[1]) / spread(values.features()[0]);
+            assertThat(block.share()).isCloseTo(ratio, within(1e-12));
+            if (!norm) { // which is folded into the weights
+              double[][] w = ((DenseLayer) network.layers().get(1)).weights().toArray();
+              assertThat(block.norm()).isCloseTo(largestSingularValue(w), within(1e-10));
+            }
           }
         }
       }
