@@ -96,10 +96,25 @@ final class CpuLayerOps extends AbstractLayerOps {
     if (identity(activation) && from.segment().address() == to.segment().address()) {
       return;
     }
+    if (from.dtype() == DType.FLOAT32 && FloatLoops.handles(activation)) {
+      float slope = FloatLoops.slope(activation);
+      entries.run(
+          (own, row, col, n) ->
+              FloatLoops.value(
+                  slope,
+                  from.segment(),
+                  from.byteOffset(row, col),
+                  to.segment(),
+                  to.byteOffset(row, col),
+                  n),
+          from,
+          to);
+      return;
+    }
     entries.run(
         (own, row, col, n) -> {
           Chunks.load(from, row * from.rowStride() + col, n, own.first);
-          ActivationLoops.value(activation, own.first, own.first, n);
+          ActivationLoops.value(activation, own.first, own.first, n, own.second);
           Chunks.store(own.first, n, to, row * to.rowStride() + col);
         },
         from,
@@ -113,10 +128,25 @@ final class CpuLayerOps extends AbstractLayerOps {
     }
     HostMatrix from = CpuMatrix.host(z);
     HostMatrix to = CpuMatrix.host(delta);
+    if (from.dtype() == DType.FLOAT32 && FloatLoops.handles(activation)) {
+      float slope = FloatLoops.slope(activation);
+      entries.run(
+          (own, row, col, n) ->
+              FloatLoops.derivative(
+                  slope,
+                  from.segment(),
+                  from.byteOffset(row, col),
+                  to.segment(),
+                  to.byteOffset(row, col),
+                  n),
+          from,
+          to);
+      return;
+    }
     entries.run(
         (own, row, col, n) -> {
           Chunks.load(from, row * from.rowStride() + col, n, own.first);
-          ActivationLoops.derivative(activation, own.first, own.first, n);
+          ActivationLoops.derivative(activation, own.first, own.first, n, own.second);
           Chunks.load(to, row * to.rowStride() + col, n, own.second);
           for (int j = 0; j < n; j++) {
             own.second[j] *= own.first[j];
@@ -282,6 +312,23 @@ final class CpuLayerOps extends AbstractLayerOps {
     HostMatrix w = CpuMatrix.host(parameters);
     HostMatrix g = CpuMatrix.host(gradient);
     HostMatrix v = CpuMatrix.host(velocity);
+    if (w.dtype() == DType.FLOAT32 && FloatLoops.handles(step)) {
+      entries.run(
+          (own, row, col, n) ->
+              FloatLoops.sgd(
+                  step,
+                  w.segment(),
+                  w.byteOffset(row, col),
+                  g.segment(),
+                  g.byteOffset(row, col),
+                  v.segment(),
+                  v.byteOffset(row, col),
+                  n),
+          w,
+          g,
+          v);
+      return;
+    }
     entries.run(
         (own, row, col, n) -> {
           Chunks.load(w, row * w.rowStride() + col, n, own.first);
@@ -303,6 +350,26 @@ final class CpuLayerOps extends AbstractLayerOps {
     HostMatrix g = CpuMatrix.host(gradient);
     HostMatrix m = CpuMatrix.host(first);
     HostMatrix v = CpuMatrix.host(second);
+    if (w.dtype() == DType.FLOAT32 && FloatLoops.handles(step)) {
+      entries.run(
+          (own, row, col, n) ->
+              FloatLoops.adam(
+                  step,
+                  w.segment(),
+                  w.byteOffset(row, col),
+                  g.segment(),
+                  g.byteOffset(row, col),
+                  m.segment(),
+                  m.byteOffset(row, col),
+                  v.segment(),
+                  v.byteOffset(row, col),
+                  n),
+          w,
+          g,
+          m,
+          v);
+      return;
+    }
     entries.run(
         (own, row, col, n) -> {
           Chunks.load(w, row * w.rowStride() + col, n, own.first);

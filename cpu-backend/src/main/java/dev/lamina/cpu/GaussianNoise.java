@@ -42,10 +42,15 @@ final class GaussianNoise {
     LongVector steps = LongVector.zero(J).addIndex(2).mul(GAMMA);
     for (int j = 0; j < n; j += L) {
       LongVector state = steps.add(key + (2 * (entry + j) + 1) * GAMMA);
-      DoubleVector u = uniform(state).add(UNIT);
-      DoubleVector v = uniform(state.add(GAMMA));
       // u − 1 is exact, and log1p of it is ln u
-      DoubleVector radius = Elementary.log1p(u.sub(1.0)).mul(-2.0).lanewise(VectorOperators.SQRT);
+      uniform(state).add(UNIT).sub(1.0).intoArray(out, j);
+    }
+    Elementary.log1p(out, 1, out, n);
+    for (int j = 0; j < n; j += L) {
+      LongVector state = steps.add(key + (2 * (entry + j) + 1) * GAMMA);
+      DoubleVector v = uniform(state.add(GAMMA));
+      DoubleVector radius =
+          DoubleVector.fromArray(D, out, j).mul(-2.0).lanewise(VectorOperators.SQRT);
       radius.mul(cosineOfTurns(v)).intoArray(out, j);
     }
   }

@@ -1,13 +1,9 @@
 package dev.lamina.cpu;
 
 import dev.lamina.matrix.HostMatrix;
-import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Losses of groups of rows, in float64. */
 final class LossLoops {
-  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
-
   /** Entries from which on waking another thread pays. */
   private static final long PARALLEL = 1 << 14;
 
@@ -40,9 +36,10 @@ final class LossLoops {
           for (int j = 1; j < n; j++) {
             largest = Math.max(largest, s[j]);
           }
-          for (int j = 0; j < n; j += D.length()) {
-            Elementary.exp(DoubleVector.fromArray(D, s, j).sub(largest)).intoArray(e, j);
+          for (int j = 0; j < n; j++) {
+            e[j] = s[j] - largest;
           }
+          Elementary.exp(e, 1, e, n);
           double sum = 0;
           double mass = 0;
           for (int j = 0; j < n; j++) {

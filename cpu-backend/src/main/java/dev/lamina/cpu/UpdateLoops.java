@@ -3,7 +3,7 @@ package dev.lamina.cpu;
 import dev.lamina.ops.AdamStep;
 import dev.lamina.ops.SgdStep;
 
-/** Steps of optimisers over short arrays, in float64. */
+/** Steps of optimisers over short arrays, in float64; those in float32 are {@link FloatLoops}. */
 final class UpdateLoops {
   private UpdateLoops() {}
 

@@ -2,18 +2,25 @@ package dev.lamina.cpu;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.config.LaminaConfig;
+import dev.lamina.kernel.Activation;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
+import dev.lamina.ops.AdamStep;
+import dev.lamina.ops.DenseGradient;
+import dev.lamina.ops.DenseParameters;
+import dev.lamina.ops.LayerOps;
+import dev.lamina.ops.SgdStep;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * Prints hashes of the bits of elementary functions and kernel matrices, a line {@code name hash}
- * each, for {@link ReproducibleBitsTest} to compare between JVMs. The argument says how often
+ * Prints hashes of the bits of elementary functions, layers and kernel matrices, a line {@code name
+ * hash} each, for {@link ReproducibleBitsTest} to compare between JVMs. The argument says how often
  * everything is computed; a hash that changes between the first and any later time, when more of
  * the code has been compiled, is printed as {@code changed}.
  */
@@ -60,6 +67,7 @@ public final class Fingerprint {
   private static Map<String, Object> all(Backend backend) {
     Map<String, Object> hashes = new LinkedHashMap<>();
     functions(hashes);
+    layers(backend.layers(), hashes);
     for (DType dtype : DType.values()) {
       hashes.put("mirror/" + dtype, mirror(dtype));
       for (String kernel : KERNELS) {
@@ -95,6 +103,71 @@ public final class Fingerprint {
     hashes.put("functions/log1p32", hash(target32));
   }
 
+  /** Steps of a layer that is small and of one that goes to OpenBLAS. */
+  private static void layers(LayerOps ops, Map<String, Object> hashes) {
+    Map<String, Integer> widths =
+        Map.of("relu", 131, "leakyRelu(slope=0.5)", 19, "tanh", 131, "silu", 19);
+    for (DType dtype : DType.values()) {
+      widths.forEach((activation, width) ->
+          hashes.put(
+              "layers/" + dtype + "/" + activation,
+              step(ops, dtype, width, Activation.parse(activation))));
+    }
+  }
+
+  private static long step(LayerOps ops, DType dtype, int width, Activation activation) {
+    RandomGenerator random = generator();
+    try (HostMatrix x = random(random, dtype, 33, 37);
+        HostMatrix w = random(random, dtype, width, 37);
+        HostMatrix b = random(random, dtype, 1, width);
+        HostMatrix z = HostMatrix.allocate(dtype, 33, width);
+        HostMatrix a = HostMatrix.allocate(dtype, 33, width);
+        HostMatrix delta = random(random, dtype, 33, width);
+        HostMatrix targets = random(random, dtype, 33, width);
+        HostMatrix losses = HostMatrix.allocate(dtype, 33, 1);
+        HostMatrix dw = HostMatrix.allocate(dtype, width, 37);
+        HostMatrix db = HostMatrix.allocate(dtype, 1, width);
+        HostMatrix dx = HostMatrix.allocate(dtype, 33, 37);
+        HostMatrix m = random(random, dtype, width, 37);
+        HostMatrix v = random(random, dtype, width, 37)) {
+      DenseParameters layer = new DenseParameters(w, Optional.of(b), activation);
+      ops.forward(layer, x, z, a);
+      ops.softmaxCrossEntropy(a, targets, 0.1, losses, delta);
+      ops.backward(layer, x, z, delta, new DenseGradient(dw, Optional.of(db)), dx);
+      ops.add(1, dw, 0, v);
+      ops.sgdStep(new SgdStep(0.1, 0.9, true, 0.01), w, dw, m);
+      for (int i = 0; i < width; i++) {
+        for (int j = 0; j < 37; j++) {
+          v.set(i, j, Math.abs(v.get(i, j)));
+        }
+      }
+      ops.adamStep(AdamStep.at(3, 0.01, 0.9, 0.999, 1e-8, 0.01, 0), w, dw, m, v);
+      long hash = 1;
+      for (HostMatrix result : List.of(a, losses, delta, dx, db, w, m, v)) {
+        hash = 31 * hash + hash(result);
+      }
+      return hash;
+    }
+  }
+
+  private static HostMatrix random(RandomGenerator random, DType dtype, int rows, int cols) {
+    HostMatrix result = HostMatrix.allocate(dtype, rows, cols);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < cols; j++) {
+        result.set(i, j, random.nextFloat() - 0.4f);
+      }
+    }
+    return result;
+  }
+
+  private static long hash(HostMatrix matrix) {
+    long hash = 1;
+    for (double[] row : matrix.toArray()) {
+      hash = 31 * hash + java.util.Arrays.hashCode(row);
+    }
+    return hash;
+  }
+
   private static RandomGenerator generator() {
     return RandomGeneratorFactory.of("L64X128MixRandom").create(30);
   }
@@ -110,11 +183,7 @@ public final class Fingerprint {
         }
       }
       backend.gram().compute(Kernel.parse(kernel), x, x, k);
-      long hash = 1;
-      for (double[] row : k.toArray()) {
-        hash = 31 * hash + java.util.Arrays.hashCode(row);
-      }
-      return hash;
+      return hash(k);
     }
   }
 
