@@ -9,7 +9,6 @@ import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.GramOps;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Norms of the tangent kernels of every layer, block by block, beside one large product for each
@@ -54,15 +53,13 @@ final class AlignmentSuite {
                       gradients.forEach(
                           d -> gram.gemm(d, false, d.rows(0, half), true, 1, 0, product)))
               .run();
-      bench.workbench().resetPeak();
-      Map<String, Double> launches =
-          bench.workbench().profile(() -> norms[0] = gram.hadamardNorms(gradients, grams));
+      LastRun last =
+          LastRun.of(bench.workbench(), () -> norms[0] = gram.hadamardNorms(gradients, grams));
       double want = expected(bench, gradients.getFirst(), grams.getFirst(), s);
       bench.add(
           figure(bench, NORMS, dtype, times)
               .against(times, NORMS, PRODUCTS)
-              .peak(bench.workbench().peakBytes())
-              .launches(launches)
+              .last(last)
               .errors(Errors.ofRandom(Math.abs(norms[0][0] - want) / want)));
       bench.add(figure(bench, PRODUCTS, dtype, times));
     } finally {

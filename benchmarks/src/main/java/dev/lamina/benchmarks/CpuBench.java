@@ -69,6 +69,11 @@ final class CpuBench implements Workbench {
   }
 
   @Override
+  public void lowerProductsByLibrary(DeviceMatrix x, DeviceMatrix out, long edge) {
+    cpu.lowerProductsByLibrary(x, out);
+  }
+
+  @Override
   public Optional<LibrarySolver> librarySolver() {
     return Optional.of(
         new LibrarySolver() {

@@ -70,6 +70,11 @@ final class CudaBench implements Workbench {
   }
 
   @Override
+  public void lowerProductsByLibrary(DeviceMatrix x, DeviceMatrix out, long edge) {
+    cuda.lowerProductsByLibrary(x, out, edge);
+  }
+
+  @Override
   public Optional<LibrarySolver> librarySolver() {
     return Optional.empty();
   }

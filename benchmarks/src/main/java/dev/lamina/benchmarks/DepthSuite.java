@@ -73,19 +73,17 @@ final class DepthSuite {
     outputs.put(new Kernel.Nngp(network), out.get(0));
     outputs.put(new Kernel.Ntk(network), out.get(1));
     outputs.values().forEach(m -> bench.workbench().fill(m, Double.NaN));
-    bench.workbench().resetPeak();
-    Map<String, Double> launches =
-        bench
-            .workbench()
-            .profile(() ->
+    NeuralKernels kernels = NeuralKernels.of(network);
+    LastRun last =
+        LastRun.of(
+            bench.workbench(),
+            () ->
                 bench
                     .backend()
                     .gram()
-                    .compute(
-                        NeuralKernels.of(network), x, x, out.subList(0, 1), out.subList(1, 2)));
+                    .compute(kernels, x, x, out.subList(0, 1), out.subList(1, 2)));
     return figure(bench, KernelSuite.WORK, depth, times, x.dtype(), x.rows())
-        .peak(bench.workbench().peakBytes())
-        .launches(launches)
+        .last(last)
         .errors(bench.reference().errors(outputs, bench.inputs()));
   }
 

@@ -113,13 +113,12 @@ final class DglSuite implements AutoCloseable {
               .add(UP, fresh, () -> gram.arcCosine(layer, kernel, work))
               .add(BACK, () -> gram.arcCosineAdjoint(layer, kernel, work))
               .run();
-      bench.workbench().resetPeak();
-      objective.evaluate(phi, targets, gradient);
-      long peak = bench.workbench().peakBytes();
+      LastRun last =
+          LastRun.of(bench.workbench(), () -> objective.evaluate(phi, targets, gradient));
       bench.add(
           algebra(STEP, times)
               .against(times, STEP, ALGEBRA)
-              .peak(peak)
+              .last(last)
               .errors(Errors.ofRandom(gradientError(objective)))
               .note("operations are those of the algebra; error: against a central difference"));
       bench.add(algebra(ALGEBRA, times));

@@ -129,9 +129,11 @@ final class FigureBuilder {
     return this;
   }
 
-  FigureBuilder launches(Map<String, Double> byFunction) {
-    launches = byFunction;
-    return this;
+  /** Sets the peak of memory and the times of device functions, and notes the Java heap. */
+  FigureBuilder last(LastRun run) {
+    peakBytes = run.peakBytes();
+    launches = run.launches();
+    return note(run.heap(1));
   }
 
   FigureBuilder note(String text) {

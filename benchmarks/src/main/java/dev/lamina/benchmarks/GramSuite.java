@@ -42,8 +42,7 @@ final class GramSuite {
       Times times = rounds.run();
       ways.forEach((name, work) -> {
         device.fill(out, Double.NaN);
-        device.resetPeak();
-        Map<String, Double> launches = device.profile(work);
+        LastRun last = LastRun.of(device, work);
         bench.add(
             new FigureBuilder(Suite.GRAM, name, dtype, times.spread(name))
                 .by(name.equals(OWN) ? FigureBuilder.LAMINA : FigureBuilder.LIBRARY)
@@ -56,8 +55,7 @@ final class GramSuite {
                     (double) dtype.bytes() * n * (n + d),
                     bench.ceilings().bandwidth())
                 .errors(Errors.ofProduct(bench.backend(), typed, out))
-                .peak(device.peakBytes())
-                .launches(launches)
+                .last(last)
                 .note(name.equals(TILES) ? "tiles of %,d".formatted(tile) : "")
                 .note(Bench.reduced(wanted, n)));
       });

@@ -21,6 +21,7 @@ import java.util.Optional;
 final class KernelSuite {
   static final String WORK = "NNGP and tangent kernel";
   static final String GRAM = "Gram matrix";
+  static final String LOWER = "products of the lower triangle alone";
   static final String SEPARATE = WORK + ", " + KernelWay.SEPARATE;
   private static final String NUMPY = Rounds.by(Rival.numpy.name(), WORK);
   private static final int OUTPUTS = 2;
@@ -73,6 +74,7 @@ final class KernelSuite {
         DeviceMatrix nngp = bench.backend().allocate(dtype, n, n);
         DeviceMatrix ntk = bench.backend().allocate(dtype, n, n)) {
       Rounds rounds = bench.rounds("kernel, N = %,d".formatted(n));
+      rounds.add(LOWER, () -> device.lowerProductsByLibrary(x, nngp, bench.sizes().tile()));
       rounds.add(GRAM, () -> bench.backend().gram().rowProducts(x, 1, 0, nngp));
       for (KernelWay way : ways) {
         rounds.add(
@@ -81,19 +83,22 @@ final class KernelSuite {
       rival.ifPresent(r -> r.load(typed));
       rival.ifPresent(r -> rounds.addTimed(NUMPY, () -> 1e3 * r.run(depth)));
       Times times = rounds.run();
+      bench.add(
+          figure(LOWER, LOWER, Unit.of(dtype), dtype, n, times)
+              .by(FigureBuilder.LIBRARY)
+              .note(reduced(wanted, n)));
       bench.add(figure(GRAM, GRAM, Unit.of(dtype), dtype, n, times).note(reduced(wanted, n)));
       Map<Kernel, DeviceMatrix> outputs = new LinkedHashMap<>();
       outputs.put(new Kernel.Nngp(network), nngp);
       outputs.put(new Kernel.Ntk(network), ntk);
       for (KernelWay way : ways) {
         outputs.values().forEach(out -> device.fill(out, Double.NaN));
-        device.resetPeak();
-        Map<String, Double> launches =
-            device.profile(() -> way.gram().compute(kernels, x, x, List.of(nngp), List.of(ntk)));
+        LastRun last =
+            LastRun.of(
+                device, () -> way.gram().compute(kernels, x, x, List.of(nngp), List.of(ntk)));
         bench.add(
             figure(way.of(WORK), way.of(WORK), way.unit(), dtype, n, times)
-                .peak(device.peakBytes())
-                .launches(launches)
+                .last(last)
                 .errors(bench.reference().errors(outputs, bench.inputs()))
                 .note(reduced(wanted, n)));
       }
@@ -117,12 +122,13 @@ final class KernelSuite {
         .size("N", n)
         .size("d", d)
         .size("L", depth)
+        .against(times, name, LOWER)
         .against(times, name, GRAM)
         .against(times, name, SEPARATE)
         .arithmetic(
             (double) n * (n + 1) * d,
             unit.ceiling(bench.ceilings()),
-            (name.equals(GRAM) ? 1.0 : OUTPUTS) * dtype.bytes() * n * n,
+            (name.equals(GRAM) || name.equals(LOWER) ? 1.0 : OUTPUTS) * dtype.bytes() * n * n,
             bench.ceilings().bandwidth());
   }
 }

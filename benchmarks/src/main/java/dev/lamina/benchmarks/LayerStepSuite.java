@@ -80,6 +80,16 @@ final class LayerStepSuite {
                           })));
       rival.ifPresent(r -> rounds.addTimed(torch, () -> 1e3 * r.run()));
       Times times = rounds.run().dividedBy(steps.count());
+      LastRun[] last = new LastRun[1];
+      train(
+          backend,
+          data,
+          dtype,
+          steps,
+          training -> {
+            last[0] = LastRun.of(bench.workbench(), training::run);
+            return 0;
+          });
       bench.add(
           figure(own, steps, times)
               .arithmetic(
@@ -88,11 +98,13 @@ final class LayerStepSuite {
                   parameterBytes(steps),
                   bench.ceilings().bandwidth())
               .errors(Errors.ofRandom(error(steps)))
+              .peak(last[0].peakBytes())
               .note(
                   String.format(
                       Locale.ROOT,
                       "%.1f µs per layer",
-                      times.spread(own).median() * 1e3 / steps.layers())));
+                      times.spread(own).median() * 1e3 / steps.layers()))
+              .note(last[0].heap(steps.count()) + " per step"));
       rival.ifPresent(r ->
           bench.add(
               figure(torch, steps, times)

@@ -52,8 +52,7 @@ final class MultiplySuite {
                 .note(Bench.reduced(wanted, n)));
       }
       device.fill(out, Double.NaN);
-      device.resetPeak();
-      Map<String, Double> launches = device.profile(multiply);
+      LastRun last = LastRun.of(device, multiply);
       bench.add(
           figure(bench, MULTIPLY, times, dtype, n)
               .against(times, MULTIPLY, BUILD)
@@ -62,8 +61,7 @@ final class MultiplySuite {
                   bench.ceiling(dtype),
                   (double) dtype.bytes() * n * (x.cols() + 2L * t),
                   bench.ceilings().bandwidth())
-              .peak(device.peakBytes())
-              .launches(launches)
+              .last(last)
               .errors(error(bench, kernel, factors, out))
               .note(Bench.reduced(wanted, n)));
     }

@@ -12,7 +12,6 @@ import dev.lamina.ops.Jitter;
 import dev.lamina.ops.KernelOperator;
 import dev.lamina.ops.Preconditioner;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -77,14 +76,11 @@ final class SolveSuite {
       }
       device.fill(factor, Double.NaN);
       fresh.run();
-      device.resetPeak();
-      Map<String, Double> launches =
-          device.profile(() -> backend.solve().cholesky(factor, Jitter.NONE));
-      long peak = device.peakBytes();
+      LastRun last = LastRun.of(device, () -> backend.solve().cholesky(factor, Jitter.NONE));
       freshRight.run();
       backend.solve().solve(factor, solution);
       List<FigureBuilder> own = report(times, "", a, factor, b, solution);
-      own.getFirst().launches(launches).peak(peak);
+      own.getFirst().last(last);
       own.forEach(f -> note(f, wanted, n, false));
     }
   }

@@ -51,6 +51,15 @@ interface Workbench extends AutoCloseable {
    */
   void rowProductsByLibrary(DeviceMatrix x, DeviceMatrix out, long edge);
 
+  /**
+   * Computes X Xᵀ on and below the diagonal by the library and mirrors nothing.
+   *
+   * @param x N×d
+   * @param out N×N
+   * @param edge of the tiles, where the library is told one
+   */
+  void lowerProductsByLibrary(DeviceMatrix x, DeviceMatrix out, long edge);
+
   /** Returns the library's factorisation, if it has one. */
   Optional<LibrarySolver> librarySolver();
 

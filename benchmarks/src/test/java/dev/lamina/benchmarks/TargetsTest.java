@@ -11,16 +11,16 @@ import org.junit.jupiter.api.Test;
 class TargetsTest {
   private static final Spread TIME = new Spread(10, 9, 12, 3);
 
-  private static Figure kernel(long n, double overGram) {
+  private static Figure kernel(long n, double overLower) {
     return new FigureBuilder(Suite.KERNEL, KernelSuite.WORK, DType.FLOAT32, TIME)
         .size("N", n)
         .size("d", 784)
         .size("L", 5)
         .against(
-            new Rounds.Times(Map.of("k", List.of(overGram), "g", List.of(1.0))),
+            new Rounds.Times(Map.of("k", List.of(overLower), "g", List.of(1.0))),
             "k",
             "g",
-            KernelSuite.GRAM)
+            KernelSuite.LOWER)
         .build();
   }
 

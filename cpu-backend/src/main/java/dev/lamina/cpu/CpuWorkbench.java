@@ -18,6 +18,9 @@ import java.lang.foreign.ValueLayout;
 public final class CpuWorkbench implements AutoCloseable {
   private static final long COPIED_AT_ONCE = 1 << 20;
 
+  /** Rows and columns of the tiles at which one thread of OpenBLAS is fastest. */
+  private static final long TILE = 512;
+
   private final CpuBackend backend;
   private final String library;
 
@@ -132,6 +135,36 @@ public final class CpuWorkbench implements AutoCloseable {
               long col = index % tiles * step;
               if (col <= row) {
                 Mirror.lowerToUpper(m, row, Math.min(n, row + step), col, Math.min(n, col + step));
+              }
+            });
+  }
+
+  /**
+   * Computes the lower triangle of X Xᵀ by the library in tiles that the backend's threads share
+   * out, one call of one thread each, and mirrors nothing: what kernel matrices cannot do without.
+   *
+   * @param x N×d
+   * @param out N×N
+   */
+  public void lowerProductsByLibrary(DeviceMatrix x, DeviceMatrix out) {
+    HostMatrix rows = CpuMatrix.host(x);
+    HostMatrix all = CpuMatrix.host(out);
+    long n = rows.rows();
+    long tiles = Math.ceilDiv(n, TILE);
+    backend
+        .workers()
+        .forEach(
+            tiles * tiles,
+            (worker, index) -> {
+              long row = index / tiles * TILE;
+              long col = index % tiles * TILE;
+              long height = Math.min(TILE, n - row);
+              Block left = Block.of(rows, row, height, 0, rows.cols());
+              if (col == row) {
+                Blas.syrk(1, left, false, 0, Block.of(all, row, height, row, height));
+              } else if (col < row) {
+                Block right = Block.of(rows, col, TILE, 0, rows.cols());
+                Blas.gemm(1, left, false, right, true, 0, Block.of(all, row, height, col, TILE));
               }
             });
   }

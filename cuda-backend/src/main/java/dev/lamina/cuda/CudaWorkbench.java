@@ -239,6 +239,27 @@ public final class CudaWorkbench implements AutoCloseable {
    */
   public void rowProductsByLibrary(DeviceMatrix x, DeviceMatrix out, long edge) {
     try (var _ = context.turn()) {
+      lowerProductsByLibrary(x, out, edge);
+      DeviceBlock all = context.block(out);
+      long n = x.rows();
+      if (edge < n) {
+        Launch launch =
+            Launch.of(context, out.dtype(), DeviceFunction.MIRROR_F32, DeviceFunction.MIRROR_F64);
+        launch.with(all.address(), n, all.stride(), 0).runLowerTiles(n);
+      }
+    }
+  }
+
+  /**
+   * Computes tiles of X Xᵀ on and below the diagonal by the library, and mirrors nothing: what
+   * kernel matrices cannot do without.
+   *
+   * @param x N×d
+   * @param out N×N
+   * @param edge rows and columns of a tile
+   */
+  public void lowerProductsByLibrary(DeviceMatrix x, DeviceMatrix out, long edge) {
+    try (var _ = context.turn()) {
       DeviceBlock rows = context.block(x);
       DeviceBlock all = context.block(out);
       long n = x.rows();
@@ -255,11 +276,6 @@ public final class CudaWorkbench implements AutoCloseable {
               0,
               all.part(row, height, col, width));
         }
-      }
-      if (edge < n) {
-        Launch launch =
-            Launch.of(context, out.dtype(), DeviceFunction.MIRROR_F32, DeviceFunction.MIRROR_F64);
-        launch.with(all.address(), n, all.stride(), 0).runLowerTiles(n);
       }
     }
   }
