@@ -20,10 +20,6 @@ import java.util.stream.Collectors;
 
 /** Shows a {@link GrowthResult}. */
 final class GrowthView {
-  private static final String SOURCE =
-      "Longer plateaus and more linear layers with fewer samples: published (arXiv 2205.13283,"
-          + " figure 6). Measured: %s, one line for each number of samples, first seed %d.";
-
   /** Epochs after the growth at which the table has its numbers. */
   private static final List<Integer> SOON = List.of(0, GrowthResult.SOON, 2500);
 
@@ -129,7 +125,9 @@ final class GrowthView {
         id,
         title,
         explanation,
-        SOURCE.formatted(context.data().train().name(), context.seed()),
+        ("Longer plateaus and more linear layers with fewer samples: published (arXiv 2205.13283,"
+                + " figure 6). Measured: %s, one line for each number of samples, first seed %d.")
+            .formatted(context.data().train().name(), context.seed()),
         Axis.linear("epoch", ""),
         logarithmic ? Axis.logarithmic(label, "") : Axis.linear(label, ""),
         series);
