@@ -44,6 +44,7 @@ public record MergingResult(
    * @param rule which layers were merged, in words
    * @param threshold minimal correlation above which they were
    * @param layers the merged ones in the order in which they were merged
+   * @param kept linear ones that stay because a residual layer behind them adds them as they are
    * @param hidden hidden layers that are left
    * @param parametersBefore number of weights and biases before
    * @param parameters the same after
@@ -62,6 +63,7 @@ public record MergingResult(
       String rule,
       double threshold,
       List<MergedLine> layers,
+      List<Integer> kept,
       int hidden,
       long parametersBefore,
       long parameters,
@@ -74,9 +76,10 @@ public record MergingResult(
       double rmsBound,
       String file,
       Optional<Further> further) {
-    /** Copies the list. */
+    /** Copies the lists; results of earlier versions have no kept layers. */
     public Merged {
       layers = List.copyOf(layers);
+      kept = kept == null ? List.of() : List.copyOf(kept);
     }
   }
 

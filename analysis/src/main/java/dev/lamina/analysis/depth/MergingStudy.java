@@ -201,6 +201,7 @@ final class MergingStudy {
                 new MergedLine(
                     l.layer(), l.linearity().minPearson(), l.nextChange(), l.rmsBound(), l.bound()))
             .toList(),
+        merge.kept(),
         after.depth() - 1,
         network.parameterCount(),
         after.parameterCount(),

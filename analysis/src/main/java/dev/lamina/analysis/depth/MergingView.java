@@ -289,7 +289,8 @@ final class MergingView {
       rows.add(
           row(
               m.rule(),
-              layers.isEmpty() ? "none" : layers,
+              (layers.isEmpty() ? "none" : layers)
+                  + (m.kept().isEmpty() ? "" : "; kept: " + m.kept()),
               m.hidden(),
               m.parametersBefore(),
               m.parameters(),
@@ -303,7 +304,8 @@ final class MergingView {
         "changes",
         "Changes and their bounds",
         "Largest change of an output on the training samples and largest root mean square change,"
-            + " beside their bounds from the lines' misses and the sizes of the weights above.",
+            + " beside their bounds from the lines' misses and the sizes of the weights above. A layer"
+            + " is kept, though linear, if a residual layer behind it adds it as it is.",
         columns(
             "merged",
             "layers",

@@ -249,12 +249,17 @@ class DepthSectionsTest {
       assertThat(Json.write(Json.read(Json.write(result), LinearityResult.class)))
           .isEqualTo(Json.write(result));
       MergingConfig other =
-          read(merging, "rate = 0.02, epochs = 20, thresholds = [0.5], further-epochs = 2");
+          read(
+              merging,
+              "rate = 0.02, epochs = 20, thresholds = [0.5], hidden-layers = [1], further-epochs = 2");
       MergingResult merged = merging.run(context, other, Progress.NONE);
       assertThat(merged.merged().getFirst().hidden()).isZero(); // the block first, then its inputs
       assertThat(merged.merged().getFirst().change())
           .isPositive()
           .isLessThanOrEqualTo(merged.merged().getFirst().bound());
+      Merged one = merged.merged().get(1); // the first layer cannot go without the block
+      assertThat(one.layers().size() + one.kept().size()).isEqualTo(1);
+      assertThat(one.hidden()).isEqualTo(2 - one.layers().size());
       assertThat(Json.write(merging.view(context, other, merged))).contains("\"networks\"");
     }
     assertThatThrownBy(() ->
