@@ -6,25 +6,39 @@ import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/** X Xᵀ by its lower triangle against the library's full product. */
+/** X Xᵀ by its lower triangle against the library's full product and NumPy. */
 final class GramSuite {
   static final String OWN = "lower triangle, mirrored";
   static final String FULL = "full product by the library";
   private static final String TILES = "lower tiles by the library, mirrored";
+  private static final String NUMPY = Rounds.by(Rival.numpy.name(), OWN);
 
-  private GramSuite() {}
+  private final Bench bench;
+  private final Workbench device;
+  private final Optional<AlgebraRival> rival;
+
+  private GramSuite(Bench bench, Optional<AlgebraRival> rival) {
+    this.bench = bench;
+    this.device = bench.workbench();
+    this.rival = rival;
+  }
 
   static void run(Bench bench) {
-    for (DType dtype : bench.precisions(DType.FLOAT32, DType.FLOAT64)) {
-      for (int n : bench.sizes().rows()) {
-        run(bench, dtype, n);
+    Optional<AlgebraRival> rival = bench.rivals().algebra();
+    try {
+      for (DType dtype : bench.precisions(DType.FLOAT32, DType.FLOAT64)) {
+        for (int n : bench.sizes().rows()) {
+          new GramSuite(bench, rival).run(dtype, n);
+        }
       }
+    } finally {
+      rival.ifPresent(AlgebraRival::close);
     }
   }
 
-  private static void run(Bench bench, DType dtype, int wanted) {
-    Workbench device = bench.workbench();
+  private void run(DType dtype, int wanted) {
     int n = bench.fitting(wanted, dtype.bytes());
     int d = bench.inputs().dimension();
     int tile = bench.sizes().tile();
@@ -39,26 +53,38 @@ final class GramSuite {
       }
       Rounds rounds = bench.rounds("gram, N = %,d".formatted(n));
       ways.forEach(rounds::add);
+      rival.ifPresent(r -> r.draw(n, d, dtype));
+      rival.ifPresent(r -> rounds.addTimed(NUMPY, r::gram));
       Times times = rounds.run();
       ways.forEach((name, work) -> {
         device.fill(out, Double.NaN);
         LastRun last = LastRun.of(device, work);
         bench.add(
-            new FigureBuilder(Suite.GRAM, name, dtype, times.spread(name))
+            figure(name, dtype, n, times.spread(name))
                 .by(name.equals(OWN) ? FigureBuilder.LAMINA : FigureBuilder.LIBRARY)
-                .size("N", n)
-                .size("d", d)
                 .against(times, name, FULL)
-                .arithmetic(
-                    (double) n * (n + 1) * d,
-                    bench.ceiling(dtype),
-                    (double) dtype.bytes() * n * (n + d),
-                    bench.ceilings().bandwidth())
                 .errors(Errors.ofProduct(bench.backend(), typed, out))
                 .last(last)
                 .note(name.equals(TILES) ? "tiles of %,d".formatted(tile) : "")
                 .note(Bench.reduced(wanted, n)));
       });
+      rival.ifPresent(_ ->
+          bench.add(
+              figure(OWN, dtype, n, times.spread(NUMPY))
+                  .by(Rival.numpy.name())
+                  .against(times, NUMPY, OWN, FigureBuilder.LAMINA)));
     }
+  }
+
+  private FigureBuilder figure(String work, DType dtype, int n, Spread spread) {
+    int d = bench.inputs().dimension();
+    return new FigureBuilder(Suite.GRAM, work, dtype, spread)
+        .size("N", n)
+        .size("d", d)
+        .arithmetic(
+            (double) n * (n + 1) * d,
+            bench.ceiling(dtype),
+            (double) dtype.bytes() * n * (n + d),
+            bench.ceilings().bandwidth());
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The NumPy chain. */
 final class NumpyRival implements AutoCloseable {
@@ -29,10 +30,11 @@ final class NumpyRival implements AutoCloseable {
   /**
    * Starts the rival.
    *
+   * @param why told why it is not there
    * @return empty if there is no python3 with NumPy on this machine
    */
-  static Optional<NumpyRival> start() {
-    return RivalProcess.start("fc_kernels.py").map(NumpyRival::new);
+  static Optional<NumpyRival> start(Consumer<String> why) {
+    return RivalProcess.start("fc_kernels.py", why).map(NumpyRival::new);
   }
 
   /** Returns the versions of NumPy and of its BLAS. */

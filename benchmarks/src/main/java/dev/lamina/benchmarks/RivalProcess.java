@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A rival in a python3 process of its own that stays up, so that runs can be interleaved: it prints
@@ -19,6 +21,9 @@ import java.util.Optional;
 final class RivalProcess implements AutoCloseable {
   /** The user's own, then that of the system, for which Debian packages NumPy and PyTorch. */
   private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
+
+  /** What the script writes to standard error. */
+  private static final String COMPLAINTS = "stderr";
 
   private final String script;
   private final Path folder;
@@ -44,13 +49,14 @@ final class RivalProcess implements AutoCloseable {
    * Starts a rival.
    *
    * @param script a resource beside this class
+   * @param why told for each python3 why it does not run the script
    * @return empty if there is no python3 on this machine, or not what the script needs
    */
-  static Optional<RivalProcess> start(String script) {
-    return PYTHONS.stream().flatMap(python -> start(python, script).stream()).findFirst();
+  static Optional<RivalProcess> start(String script, Consumer<String> why) {
+    return PYTHONS.stream().flatMap(python -> start(python, script, why).stream()).findFirst();
   }
 
-  private static Optional<RivalProcess> start(String python, String script) {
+  private static Optional<RivalProcess> start(String python, String script, Consumer<String> why) {
     Path folder = null;
     Process process = null;
     try {
@@ -60,16 +66,27 @@ final class RivalProcess implements AutoCloseable {
         Files.copy(in, file);
       }
       process =
-          new ProcessBuilder(python, file.toString())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
+          new ProcessBuilder(python, file.toString(), "--serve")
+              .redirectError(folder.resolve(COMPLAINTS).toFile())
               .start();
       return Optional.of(new RivalProcess(script, folder, process));
     } catch (IOException e) {
+      String reason = e.getMessage();
       if (process != null) {
         process.destroy();
+        reason = lastLine(folder.resolve(COMPLAINTS)).orElse(reason);
       }
+      why.accept(python + ": " + reason);
       delete(folder);
       return Optional.empty();
+    }
+  }
+
+  private static Optional<String> lastLine(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.filter(line -> !line.isBlank()).reduce((_, last) -> last);
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.empty(); // Only an extra in the reason that is being told.
     }
   }
 

@@ -1,9 +1,13 @@
 package dev.lamina.benchmarks;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The rivals that are asked for, and what became of them. */
 final class Rivals {
@@ -18,30 +22,32 @@ final class Rivals {
 
   /** Starts the NumPy chain if it is asked for and there; the caller closes it. */
   Optional<NumpyRival> numpy() {
-    if (!wanted.contains(Rival.numpy)) {
-      return Optional.empty();
-    }
-    Optional<NumpyRival> rival = NumpyRival.start();
-    found(Rival.numpy, "NumPy", rival.map(NumpyRival::version));
-    return rival;
+    return start(Rival.numpy, NumpyRival::start, NumpyRival::version);
+  }
+
+  /** Starts NumPy's linear algebra if it is asked for and there; the caller closes it. */
+  Optional<AlgebraRival> algebra() {
+    return start(Rival.numpy, AlgebraRival::start, AlgebraRival::version);
   }
 
   /** Starts PyTorch if it is asked for and there; the caller closes it. */
   Optional<TorchRival> torch() {
-    if (!wanted.contains(Rival.torch)) {
-      return Optional.empty();
-    }
-    Optional<TorchRival> rival = TorchRival.start();
-    found(Rival.torch, "PyTorch", rival.map(TorchRival::version));
-    return rival;
+    return start(Rival.torch, TorchRival::start, TorchRival::version);
   }
 
-  private void found(Rival rival, String name, Optional<String> version) {
-    String missing = "NOT RUN: python3 with %s was not found".formatted(name);
-    if (version.isEmpty()) {
-      listener.say(missing);
+  private <T> Optional<T> start(
+      Rival name, Function<Consumer<String>, Optional<T>> starter, Function<T, String> version) {
+    if (!wanted.contains(name)) {
+      return Optional.empty();
     }
-    versions.put(rival.name(), version.orElse(missing));
+    List<String> reasons = new ArrayList<>();
+    Optional<T> rival = starter.apply(reasons::add);
+    if (rival.isEmpty()) {
+      listener.say("NOT RUN: %s: %s".formatted(name, String.join("; ", reasons)));
+    }
+    versions.put(
+        name.name(), rival.map(version).orElseGet(() -> "NOT RUN: " + String.join("; ", reasons)));
+    return rival;
   }
 
   /** Returns the versions of those that ran, or why one did not, by name. */

@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
 final class SolveSuite {
   static final String CHOLESKY = "Cholesky factor";
   private static final String LIBRARY = " by the library";
+  private static final String NUMPY = Rounds.by(Rival.numpy.name(), CHOLESKY);
   private static final String SOLVE = "solution from the factor";
   private static final String GRADIENTS = "conjugate gradients, K never stored";
   private static final int SAMPLED = 12;
@@ -39,16 +40,26 @@ final class SolveSuite {
 
   static void run(Bench bench) {
     SolveSuite suite = new SolveSuite(bench);
-    for (DType dtype : bench.precisions(DType.FLOAT64, DType.FLOAT32)) {
-      for (int n : bench.sizes().solveRows()) {
-        suite.factor(dtype, n);
+    Optional<AlgebraRival> rival = bench.rivals().algebra();
+    try {
+      for (DType dtype : bench.precisions(DType.FLOAT64, DType.FLOAT32)) {
+        for (int n : bench.sizes().solveRows()) {
+          suite.factor(dtype, n, rival);
+        }
+        suite.gradients(dtype, bench.sizes().solveRows().getFirst());
       }
-      suite.gradients(dtype, bench.sizes().solveRows().getFirst());
+    } finally {
+      rival.ifPresent(AlgebraRival::close);
     }
   }
 
-  private void factor(DType dtype, int wanted) {
+  private void factor(DType dtype, int wanted, Optional<AlgebraRival> wantedRival) {
     int n = bench.fitting(Math.min(wanted, bench.inputs().size()), MATRICES * dtype.bytes());
+    boolean room = bench.fitting(n, (MATRICES + AlgebraRival.MATRICES) * dtype.bytes()) == n;
+    Optional<AlgebraRival> rival = wantedRival.filter(_ -> room);
+    if (rival.isEmpty() && wantedRival.isPresent()) {
+      bench.listener().say("NOT RUN: NumPy's factor at N = %,d: memory".formatted(n));
+    }
     int t = bench.sizes().vectors();
     Optional<LibrarySolver> library = device.librarySolver();
     try (HostMatrix typed = bench.inputs().first(n).copy(dtype);
@@ -70,7 +81,17 @@ final class SolveSuite {
         rounds.add(CHOLESKY + LIBRARY, fresh, () -> l.cholesky(factor));
         rounds.add(SOLVE + LIBRARY, freshRight, () -> l.solve(factor, solution));
       });
+      rival.ifPresent(r -> {
+        r.draw(n, bench.inputs().dimension(), dtype);
+        r.positive();
+        rounds.addTimed(NUMPY, r::cholesky);
+      });
       Times times = rounds.run();
+      rival.ifPresent(_ ->
+          bench.add(
+              factorFigure(times, NUMPY, a)
+                  .by(Rival.numpy.name())
+                  .against(times, NUMPY, CHOLESKY, FigureBuilder.LAMINA)));
       if (library.isPresent()) {
         report(times, LIBRARY, a, factor, b, solution).forEach(f -> note(f, wanted, n, true));
       }
@@ -101,14 +122,8 @@ final class SolveSuite {
     double t = b.cols();
     double bytes = a.dtype().bytes();
     return List.of(
-        new FigureBuilder(Suite.SOLVE, CHOLESKY, a.dtype(), times.spread(CHOLESKY + who))
-            .size("N", a.rows())
+        factorFigure(times, CHOLESKY + who, a)
             .against(times, CHOLESKY + who, CHOLESKY + LIBRARY, FigureBuilder.LIBRARY)
-            .arithmetic(
-                n * n * n / 3,
-                bench.ceiling(a.dtype()),
-                bytes * n * n,
-                bench.ceilings().bandwidth())
             .errors(factorError(a, factor)),
         new FigureBuilder(Suite.SOLVE, SOLVE, a.dtype(), times.spread(SOLVE + who))
             .size("N", a.rows())
@@ -120,6 +135,17 @@ final class SolveSuite {
                 bytes * (n * n + 2 * n * t),
                 bench.ceilings().bandwidth())
             .errors(Errors.ofRandom(residual(a, b, solution))));
+  }
+
+  private FigureBuilder factorFigure(Times times, String contender, DeviceMatrix a) {
+    double n = a.rows();
+    return new FigureBuilder(Suite.SOLVE, CHOLESKY, a.dtype(), times.spread(contender))
+        .size("N", a.rows())
+        .arithmetic(
+            n * n * n / 3,
+            bench.ceiling(a.dtype()),
+            a.dtype().bytes() * n * n,
+            bench.ceilings().bandwidth());
   }
 
   private void gradients(DType dtype, int wanted) {

@@ -2,6 +2,7 @@ package dev.lamina.benchmarks;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Training steps as a PyTorch user writes them, on the processor. */
@@ -15,10 +16,11 @@ final class TorchRival implements AutoCloseable {
   /**
    * Starts the rival.
    *
+   * @param why told why it is not there
    * @return empty if there is no python3 with PyTorch on this machine
    */
-  static Optional<TorchRival> start() {
-    return RivalProcess.start("training_steps.py").map(TorchRival::new);
+  static Optional<TorchRival> start(Consumer<String> why) {
+    return RivalProcess.start("training_steps.py", why).map(TorchRival::new);
   }
 
   /** Returns the version of PyTorch and of what it multiplies with. */

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Compares two runs of the benchmark figure by figure and marks what changed beyond the spread:"
           + " times whose medians lie outside the range of the other run's rounds (three or more), errors"
-          + " by a factor of two, peak memory by 5 %."
+          + " by a factor of two, peak memory by 5 %%."
     },
     sortOptions = false,
     mixinStandardHelpOptions = true)

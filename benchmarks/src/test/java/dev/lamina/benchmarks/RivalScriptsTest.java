@@ -1,0 +1,107 @@
+package dev.lamina.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lamina.matrix.DType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The scripts of the rivals, where their libraries are installed. */
+final class RivalScriptsTest {
+
+  @TempDir private Path folder;
+
+  /** Starts a rival; without it the test is skipped and says why. */
+  @SuppressWarnings("SystemOut") // a skipped test must be seen
+  private static <T> T require(Function<Consumer<String>, Optional<T>> start) {
+    List<String> reasons = new ArrayList<>();
+    Optional<T> rival = start.apply(reasons::add);
+    if (rival.isEmpty()) {
+      System.out.println("SKIPPED: " + reasons);
+      Assumptions.abort(reasons.toString());
+    }
+    return rival.orElseThrow();
+  }
+
+  @Test
+  void linearAlgebraAnswers() {
+    try (AlgebraRival rival = require(AlgebraRival::start)) {
+      assertThat(rival.version()).startsWith("NumPy ");
+      for (DType dtype : DType.values()) {
+        rival.draw(40, 30, dtype);
+        assertThat(rival.gram()).isPositive();
+        rival.positive();
+        assertThat(rival.cholesky()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void trainingAnswers() {
+    try (TorchRival rival = require(TorchRival::start)) {
+      assertThat(rival.version()).startsWith("PyTorch ");
+      rival.load(List.of(5, 4, 3), 2, 3, 1);
+      assertThat(rival.run()).isPositive();
+    }
+  }
+
+  /** The other rivals run through their classes; here a person does it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"fc_kernels.py", "linear_algebra.py"})
+  void scriptsRunByHand(String name) throws IOException, InterruptedException {
+    require(NumpyRival::start).close();
+    Assumptions.assumeTrue(hasNumpy(), "python3 on the path has no NumPy");
+    Path script = folder.resolve(name);
+    try (InputStream in = RivalProcess.class.getResourceAsStream(name)) {
+      Files.copy(in, script);
+    }
+    assertThat(run("python3", script.toString(), "-n", "50", "-d", "7", "-r", "2"))
+        .contains("NumPy ", "N=50", "median");
+    assertThat(run("python3", script.toString(), "--help")).contains("lamina bench --rivals numpy");
+  }
+
+  private static boolean hasNumpy() throws IOException, InterruptedException {
+    return new ProcessBuilder("python3", "-c", "import numpy").start().waitFor() == 0;
+  }
+
+  private static String run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(Arrays.toString(command) + text).isZero();
+    return text;
+  }
+
+  @Test
+  void whatIsMissingIsNamed() {
+    List<String> reasons = new ArrayList<>();
+    assertThat(RivalProcess.start("incomplete.py", reasons::add)).isEmpty();
+    assertThat(reasons)
+        .hasSize(2)
+        .allMatch(r -> r.contains("a_module_that_nobody_has") || r.contains("Cannot run program"));
+    assertThat(reasons.getFirst()).startsWith("python3: ");
+  }
+
+  @Test
+  void rivalsThatNobodyAskedForAreNotStarted() {
+    Rivals rivals = new Rivals(Set.of(), new Told());
+    assertThat(rivals.numpy()).isEmpty();
+    assertThat(rivals.algebra()).isEmpty();
+    assertThat(rivals.torch()).isEmpty();
+    assertThat(rivals.versions()).isEmpty();
+  }
+}
