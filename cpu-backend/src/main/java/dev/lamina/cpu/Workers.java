@@ -3,14 +3,12 @@ package dev.lamina.cpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 
 /**
  * A fixed number of threads that share out the indices of a loop.
@@ -36,12 +34,26 @@ final class Workers implements AutoCloseable {
     void run(int worker, long index);
   }
 
+  /**
+   * How long a thread without work keeps asking for some before it sleeps. Waking it takes 30 µs,
+   * as long as a piece of a small training step, and such pieces follow each other closely.
+   */
+  private static final long PATIENCE_NANOS = 50_000;
+
   /** The worker that the current thread is at the moment. */
   private final ThreadLocal<Integer> current = new ThreadLocal<>();
 
   private final ReentrantLock turn = new ReentrantLock(true);
-  private final int threads;
-  private final ThreadPoolExecutor pool;
+  private final List<Helper> helpers;
+  private final long patience;
+
+  /** The loop that is being run. Whoever has the turn sets it and then counts it. */
+  private volatile Loop offer;
+
+  /** How many loops have been offered. */
+  private final AtomicLong offers = new AtomicLong();
+
+  private volatile boolean closed;
 
   /**
    * Starts the threads.
@@ -52,28 +64,71 @@ final class Workers implements AutoCloseable {
     if (threads < 1) {
       throw new IllegalArgumentException("lamina.cpu.threads must be ≥ 1 but is " + threads);
     }
-    this.threads = threads;
-    this.pool = threads == 1 ? null : startPool(threads - 1);
+    // More threads than processors would keep each other from working.
+    this.patience = threads <= Runtime.getRuntime().availableProcessors() ? PATIENCE_NANOS : 0;
+    this.helpers = IntStream.range(1, threads).mapToObj(Helper::new).toList();
+    helpers.forEach(helper -> helper.thread.start());
   }
 
-  private static ThreadPoolExecutor startPool(int size) {
-    AtomicLong number = new AtomicLong();
-    ThreadFactory factory =
-        task ->
-            Thread.ofPlatform()
-                .daemon()
-                .name("lamina-cpu-" + number.incrementAndGet())
-                .unstarted(task);
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            size, size, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-    pool.prestartAllCoreThreads();
-    return pool;
+  /** A thread that takes part in loops. */
+  private final class Helper implements Runnable {
+    private final int worker;
+    private final Thread thread;
+    private volatile boolean asleep;
+
+    Helper(int worker) {
+      this.worker = worker;
+      this.thread = Thread.ofPlatform().daemon().name("lamina-cpu-" + worker).unstarted(this);
+    }
+
+    @Override
+    public void run() {
+      current.set(worker);
+      long seen = 0;
+      while (awaitOffer(seen)) {
+        seen = offers.get();
+        // This may be a later loop than the one counted; one that is over lets nobody in.
+        Loop loop = offer;
+        if (loop != null && loop.enter(worker)) {
+          try {
+            loop.work(worker);
+          } finally {
+            loop.leave();
+          }
+          // A body may have left its thread interrupted, and such a thread cannot sleep.
+          Thread.interrupted();
+        }
+      }
+    }
+
+    /** Returns true when there is a loop that was not seen, false when there will be none. */
+    private boolean awaitOffer(long seen) {
+      long start = System.nanoTime();
+      while (offers.get() == seen && !closed) {
+        if (System.nanoTime() - start < patience) {
+          Thread.onSpinWait();
+        } else {
+          // Who offers a loop counts it first and then looks who sleeps, here it is the reverse.
+          asleep = true;
+          if (offers.get() == seen && !closed) {
+            LockSupport.park(Workers.this);
+          }
+          asleep = false;
+        }
+      }
+      return !closed;
+    }
+
+    void wake() {
+      if (asleep) {
+        LockSupport.unpark(thread);
+      }
+    }
   }
 
   /** Returns how many bodies run at once at most. */
   int threads() {
-    return threads;
+    return helpers.size() + 1;
   }
 
   /**
@@ -109,7 +164,7 @@ final class Workers implements AutoCloseable {
    * @throws IllegalStateException if the workers are closed
    */
   void forEach(long count, Body body) {
-    forEach(threads, count, body);
+    forEach(threads(), count, body);
   }
 
   /**
@@ -123,7 +178,7 @@ final class Workers implements AutoCloseable {
   void forEach(int most, long count, Body body) {
     Integer self = current.get();
     if (self != null) {
-      Loop inline = new Loop(count, body);
+      Loop inline = new Loop(0, count, body);
       inline.work(self);
       inline.rethrow();
       return;
@@ -131,46 +186,48 @@ final class Workers implements AutoCloseable {
     turn.lock();
     try {
       current.set(0);
-      run(most, new Loop(count, body));
+      int others = (int) Math.min(Math.min(threads(), most) - 1, Math.max(0, count - 1));
+      run(new Loop(others, count, body));
     } finally {
       current.remove();
       turn.unlock();
     }
   }
 
-  private void run(int most, Loop loop) {
-    if (pool != null && pool.isShutdown()) {
+  private void run(Loop loop) {
+    if (closed) {
       throw new IllegalStateException("forEach: the CPU backend's threads are closed");
     }
-    int others = (int) Math.min(Math.min(threads, most) - 1, Math.max(0, loop.count - 1));
-    CountDownLatch ended = new CountDownLatch(others);
-    for (int w = 1; w <= others; w++) {
-      int worker = w;
-      pool.execute(() -> {
-        current.set(worker);
-        try {
-          loop.work(worker);
-        } finally {
-          current.remove();
-          ended.countDown();
-        }
-      });
+    if (loop.others > 0) {
+      offer = loop;
+      offers.incrementAndGet();
+      helpers.subList(0, loop.others).forEach(Helper::wake);
     }
     loop.work(0);
-    awaitUninterruptibly(ended, loop);
+    if (loop.others > 0) {
+      offer = null;
+      awaitGuests(loop);
+    }
     loop.rethrow();
   }
 
-  /** Waits for the bodies that still run: their memory may be freed as soon as the loop returns. */
-  private static void awaitUninterruptibly(CountDownLatch ended, Loop loop) {
+  /**
+   * Lets no more threads in and waits for the bodies that still run: their memory may be freed as
+   * soon as the loop returns.
+   */
+  private void awaitGuests(Loop loop) {
     boolean interrupted = false;
-    while (true) {
-      try {
-        ended.await();
-        break;
-      } catch (InterruptedException e) {
+    long start = System.nanoTime();
+    loop.close();
+    while (loop.hasGuests()) {
+      if (Thread.interrupted()) {
         interrupted = true;
-        loop.fail(interruption(e));
+        loop.fail(interruption());
+      }
+      if (System.nanoTime() - start < patience) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.park(this);
       }
     }
     if (interrupted) {
@@ -178,10 +235,8 @@ final class Workers implements AutoCloseable {
     }
   }
 
-  private static CancellationException interruption(InterruptedException cause) {
-    CancellationException e = new CancellationException("the calling thread was interrupted");
-    e.initCause(cause);
-    return e;
+  private static CancellationException interruption() {
+    return new CancellationException("the calling thread was interrupted");
   }
 
   /** Ends the threads. A loop that runs is finished first. */
@@ -189,9 +244,8 @@ final class Workers implements AutoCloseable {
   public void close() {
     turn.lock();
     try {
-      if (pool != null) {
-        pool.shutdown();
-      }
+      closed = true;
+      helpers.forEach(Helper::wake);
     } finally {
       turn.unlock();
     }
@@ -199,17 +253,50 @@ final class Workers implements AutoCloseable {
 
   /** One loop: the indices that nobody has taken yet, and what went wrong. */
   private static final class Loop {
+    /** Stands for "nobody may enter any more"; how many are inside is added. */
+    private static final int CLOSED = Integer.MIN_VALUE;
+
+    private final Thread caller = Thread.currentThread();
+    private final int others;
     private final long count;
     private final Body body;
+    private final AtomicInteger guests = new AtomicInteger();
     private final AtomicLong next = new AtomicLong();
     private final AtomicReference<List<Throwable>> failures = new AtomicReference<>(List.of());
 
-    Loop(long count, Body body) {
+    Loop(int others, long count, Body body) {
       if (count < 0) {
         throw new IllegalArgumentException("forEach: count must be ≥ 0 but is " + count);
       }
+      this.others = others;
       this.count = count;
       this.body = body;
+    }
+
+    /** Returns whether a helper may work, which then must leave. */
+    boolean enter(int worker) {
+      int inside = guests.get();
+      while (worker <= others && inside >= 0) {
+        if (guests.compareAndSet(inside, inside + 1)) {
+          return true;
+        }
+        inside = guests.get();
+      }
+      return false;
+    }
+
+    void leave() {
+      if (guests.decrementAndGet() == CLOSED) {
+        LockSupport.unpark(caller);
+      }
+    }
+
+    void close() {
+      guests.addAndGet(CLOSED);
+    }
+
+    boolean hasGuests() {
+      return guests.get() != CLOSED;
     }
 
     void work(int worker) {
@@ -226,7 +313,7 @@ final class Workers implements AutoCloseable {
 
     private boolean mayGoOn(int worker) {
       if (worker == 0 && Thread.currentThread().isInterrupted()) {
-        fail(new CancellationException("the calling thread was interrupted"));
+        fail(interruption());
       }
       return failures.get().isEmpty();
     }

@@ -64,6 +64,33 @@ final class WorkersTest {
             "lamina-cpu-1", "lamina-cpu-2", Thread.currentThread().getName());
   }
 
+  /** Both threads must take part in every loop, whether the other one is asleep or about to be. */
+  @Test
+  void noOfferIsMissed() throws Exception {
+    CyclicBarrier together = new CyclicBarrier(2);
+    try (Workers workers = new Workers(2)) {
+      for (int loop = 0; loop < 1000; loop++) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < loop % 100 * 1000L) {
+          Thread.onSpinWait();
+        }
+        boolean interrupting = loop % 10 == 0;
+        workers.forEach(
+            2,
+            (worker, index) -> {
+              try {
+                together.await(30, TimeUnit.SECONDS);
+              } catch (Exception e) {
+                throw new IllegalStateException("the other thread did not come", e);
+              }
+              if (interrupting && worker == 1) {
+                Thread.currentThread().interrupt();
+              }
+            });
+      }
+    }
+  }
+
   @Test
   void firstExceptionIsRethrownWithTheOthersSuppressed() {
     CyclicBarrier together = new CyclicBarrier(3);
