@@ -116,7 +116,7 @@ record BenchSizes(
         3072,
         2048,
         256L << 20,
-        300);
+        700);
   }
 
   private static BenchSizes cuda() {
