@@ -13,8 +13,9 @@ final class FigureLine {
     StringJoiner parts = new StringJoiner(", ");
     parts.add(
         format(
-            "%s, %s %s: %.4g ms (%.4g – %.4g)",
+            "%s%s, %s %s: %.4g ms (%.4g – %.4g)",
             f.work(),
+            f.by().equals(FigureBuilder.LAMINA) ? "" : " (" + f.by() + ")",
             f.dtype(),
             sizes(f.sizes()),
             f.milliseconds().median(),
