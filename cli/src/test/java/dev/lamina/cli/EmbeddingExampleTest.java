@@ -54,6 +54,29 @@ class EmbeddingExampleTest {
     }
   }
 
+  /** Blocks grow from nearly nothing while networks of all depths come to the best line. */
+  @Test
+  void residualNetworksComeToTheLossOfALine() throws IOException {
+    String example = Files.readString(Path.of("../examples/embedding-residual.conf"));
+    String shorter = example.replace("epochs = 500000, record-every = 5000", "epochs = 500");
+    assertThat(shorter).contains("epochs = 500 ", "depths = [1, 2, 3]");
+    JsonNode result = study(shorter, "linearity", "csv/linearity-block-sizes.csv");
+    double line = result.get("shelves").get(1).get("loss").asDouble();
+    for (JsonNode run : result.get("runs")) {
+      JsonNode first = run.get("moments").get(0);
+      JsonNode last = run.get("moments").get(run.get("moments").size() - 1);
+      assertThat(first.get("loss").asDouble()).isBetween(5.0, 5.2);
+      assertThat(last.get("loss").asDouble()).isBetween(0.9 * line, line);
+      int blocks = run.get("hidden").asInt() - 1;
+      assertThat(last.get("blocks")).hasSize(blocks);
+      for (int b = 0; b < blocks; b++) {
+        assertThat(first.get("blocks").get(b).get("norm").asDouble()).isBetween(0.05, 0.09);
+        assertThat(last.get("blocks").get(b).get("share").asDouble())
+            .isGreaterThan(2 * first.get("blocks").get(b).get("share").asDouble());
+      }
+    }
+  }
+
   @Test
   void thePlateauOfTheStairsIsThatOfAMergedNetwork() throws IOException {
     JsonNode result =
