@@ -1,7 +1,6 @@
 package dev.lamina.benchmarks;
 
 import com.sun.management.ThreadMXBean;
-import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
@@ -21,7 +20,6 @@ import java.util.Optional;
  */
 final class EntryCosts {
   static final String ENTRIES = "entries of ";
-  private static final int DEEP = 9;
 
   /** The JIT compiler takes longer for long entry programs than for anything else. */
   private static final int WARM = 5;
@@ -30,35 +28,8 @@ final class EntryCosts {
 
   private EntryCosts() {}
 
-  /** A kernel and the shallower network to take off; none: the Gram matrix. */
-  private record Case(String name, Kernel kernel, Optional<Kernel> less, int layers) {
-    static Case stationary(String kernel) {
-      return new Case(kernel, Kernel.parse(kernel), Optional.empty(), 1);
-    }
-
-    static Case network(String form, String parameters) {
-      String rest = parameters.isEmpty() ? "" : ", " + parameters;
-      return new Case(
-          form + ": " + (parameters.isEmpty() ? "relu" : parameters.replace("activation=", "")),
-          Kernel.parse(form + "(depth=" + DEEP + rest + ")"),
-          Optional.of(Kernel.parse(form + "(depth=1" + rest + ")")),
-          DEEP - 1);
-    }
-  }
-
-  private static List<Case> cases() {
-    return List.of(
-        Case.stationary("gaussian(lengthScale=3)"),
-        Case.stationary("laplace(lengthScale=3)"),
-        Case.stationary("matern(nu=2.5, lengthScale=3)"),
-        Case.stationary("rationalQuadratic(alpha=1.5, lengthScale=3)"),
-        Case.network("nngp", ""),
-        Case.network("ntk", ""),
-        Case.network("ntk", "biasVariance=0.1"),
-        Case.network("ntk", "activation=erf"),
-        Case.network("ntk", "activation=gelu"),
-        Case.network("ntk", "activation=sin"),
-        Case.network("ntk", "activation=tanh"));
+  private static List<EntryCase> cases() {
+    return MicroWork.kernels().stream().map(MicroWork::entries).toList();
   }
 
   /** Times each kernel; none on a device to which one thread means nothing. */
@@ -78,11 +49,11 @@ final class EntryCosts {
         DeviceMatrix out = single.backend().allocate(dtype, n, n)) {
       bench.listener().begin("entries", 2L * cases().size());
       // Once without counting, because a busy machine compiles late.
-      for (Case c : cases()) {
+      for (EntryCase c : cases()) {
         measure(bench, single, c, x, out, 1);
         bench.listener().advance(1);
       }
-      for (Case c : cases()) {
+      for (EntryCase c : cases()) {
         Costs costs = measure(bench, single, c, x, out, bench.request().rounds());
         bench.add(figure(bench, c, costs, inputs, out));
         bench.listener().advance(1);
@@ -100,20 +71,16 @@ final class EntryCosts {
   private record Costs(List<Double> milliseconds, List<Double> bytes) {}
 
   private static Costs measure(
-      Bench bench, Workbench single, Case c, DeviceMatrix x, DeviceMatrix out, int rounds) {
+      Bench bench, Workbench single, EntryCase c, DeviceMatrix x, DeviceMatrix out, int rounds) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Costs costs = new Costs(new ArrayList<>(), new ArrayList<>());
     double warm = System.nanoTime() + WARM * bench.sizes().warmMillis() * MILLI;
     while (costs.milliseconds().size() < rounds) {
       long start = threads.getCurrentThreadCpuTime();
-      if (c.less().isPresent()) {
-        single.backend().gram().compute(c.less().get(), x, x, out);
-      } else {
-        single.backend().gram().rowProducts(x, 1, 0, out);
-      }
+      c.runLess(single.backend().gram(), x, out);
       long between = threads.getCurrentThreadCpuTime();
       long allocated = threads.getCurrentThreadAllocatedBytes();
-      single.backend().gram().compute(c.kernel(), x, x, out);
+      c.run(single.backend().gram(), x, out);
       long end = threads.getCurrentThreadCpuTime();
       if (System.nanoTime() >= warm) {
         costs.bytes().add((double) (threads.getCurrentThreadAllocatedBytes() - allocated));
@@ -125,7 +92,7 @@ final class EntryCosts {
   }
 
   private static FigureBuilder figure(
-      Bench bench, Case c, Costs costs, Inputs inputs, DeviceMatrix out) {
+      Bench bench, EntryCase c, Costs costs, Inputs inputs, DeviceMatrix out) {
     long n = out.rows();
     double entries = n * (n + 1.0) / 2 * c.layers();
     Spread time = Spread.of(costs.milliseconds());

@@ -53,6 +53,7 @@ final class LayerStepSuite {
     } finally {
       rival.ifPresent(TorchRival::close);
     }
+    LayerOperations.run(bench, dtype);
   }
 
   private void measure(Steps steps, Optional<TorchRival> rival) {

@@ -5,19 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lamina.LaminaVersion;
 import dev.lamina.config.ConfigSources;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class LaminaCommandTest {
   @TempDir Path folder;
@@ -39,6 +43,36 @@ class LaminaCommandTest {
     assertThat(run.out())
         .contains("doctor", "kernel", "degeneracy", "--backend", "--json", "Exit codes:");
     assertThat(run.err()).isEmpty();
+  }
+
+  /** Picocli complains about texts that are no formats on the JVM's own standard error. */
+  @Test
+  void helpOfEveryCommandIsWrittenWithoutComplaints() {
+    CommandLine all =
+        Subcommands.addTo(
+            new CommandLine(CommandLine.Model.CommandSpec.create()),
+            new Session(
+                new Console(
+                    new PrintWriter(new StringWriter()),
+                    new PrintWriter(new StringWriter()),
+                    false),
+                ConfigSources.defaults(),
+                new GlobalOptions()));
+    ByteArrayOutputStream complaints = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(complaints, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(helpTexts(all)).hasSizeGreaterThan(20).noneMatch(String::isBlank);
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(complaints.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  private static List<String> helpTexts(CommandLine command) {
+    List<String> texts = new ArrayList<>(List.of(command.getUsageMessage()));
+    command.getSubcommands().values().forEach(c -> texts.addAll(helpTexts(c)));
+    return texts;
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** Times small pieces of work with JMH. */
+package dev.lamina.benchmarks.jmh;
