@@ -8,6 +8,7 @@ import dev.lamina.analysis.embedding.Perceptron;
  * @param network the point
  * @param loss the risk there
  * @param gradientL1 Σ |gradient| there
+ * @param rounding what rounding alone can make of Σ |gradient|, {@link RiskPoint#gradientRounding}
  * @param status how critical it is
  * @param dampedSteps accepted Levenberg–Marquardt steps
  * @param newtonSteps accepted Newton steps
@@ -16,6 +17,7 @@ public record CriticalPoint(
     Perceptron network,
     double loss,
     double gradientL1,
+    double rounding,
     Status status,
     int dampedSteps,
     int newtonSteps) {
@@ -24,7 +26,15 @@ public record CriticalPoint(
   public enum Status {
     /** The gradient is as small as was asked. */
     CRITICAL,
-    /** No part of a Newton step makes the gradient smaller: rounding, or a kink is in the way. */
+    /**
+     * No part of a Newton step makes the gradient smaller, and it is no larger than what rounding
+     * makes of it: it cannot be seen to be smaller.
+     */
+    AT_ROUNDING,
+    /**
+     * No part of a Newton step makes the gradient smaller, though rounding is smaller: a kink is in
+     * the way, or the loss is nearly flat where the gradient points.
+     */
     STALLED,
     /** The steps were used up. */
     OUT_OF_STEPS,

@@ -19,8 +19,12 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
   /** To 10⁻¹², as fixtures need. */
   public static final CriticalPoints PRECISE = new CriticalPoints(1e-12, 1e-5, 300, 60);
 
-  /** Share of the largest eigenvalue below which the Hessian counts as singular. */
-  private static final double SINGULAR = 1e-8;
+  /**
+   * Shares of the largest eigenvalue below which the Hessian counts as singular: the next one once
+   * no step helps. Where weights run away, the gradient that is left points where the Hessian
+   * nearly vanishes.
+   */
+  private static final double[] SINGULAR = {1e-8, 1e-10, 1e-12, 1e-14};
 
   private static final int HALVINGS = 40;
   private static final double LEAST_DAMPING = 1e-14;
@@ -52,7 +56,13 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
       int newton = newton(search);
       RiskPoint end = search.point;
       return new CriticalPoint(
-          end.network(), end.loss(), end.gradientL1(), status(search), damped, newton);
+          end.network(),
+          end.loss(),
+          end.gradientL1(),
+          end.gradientRounding(),
+          status(search),
+          damped,
+          newton);
     } finally {
       search.point.close();
     }
@@ -74,6 +84,7 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
           end,
           point.loss(),
           point.gradientL1(),
+          point.gradientRounding(),
           critical ? CriticalPoint.Status.CRITICAL : CriticalPoint.Status.DESCENDED,
           0,
           0);
@@ -84,7 +95,12 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
     if (search.point.gradientL1() < target) {
       return CriticalPoint.Status.CRITICAL;
     }
-    return search.stalled ? CriticalPoint.Status.STALLED : CriticalPoint.Status.OUT_OF_STEPS;
+    if (!search.stalled) {
+      return CriticalPoint.Status.OUT_OF_STEPS;
+    }
+    return search.point.gradientL1() <= search.point.gradientRounding()
+        ? CriticalPoint.Status.AT_ROUNDING
+        : CriticalPoint.Status.STALLED;
   }
 
   private int damped(Search search) {
@@ -109,19 +125,30 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
 
   private int newton(Search search) {
     int steps = 0;
+    int share = 0;
     while (steps < newtonSteps && !search.stalled && search.point.gradientL1() >= target) {
-      double[] step = search.system(Form.HESSIAN).pseudoInverse(SINGULAR);
-      double gradient = search.point.gradientL1();
-      double share = 1;
+      SymmetricSystem system = search.system(Form.HESSIAN);
       boolean moved = false;
-      for (int h = 0; h <= HALVINGS && !moved; h++) {
-        moved = search.move(step, share, to -> to.gradientL1() < gradient);
-        share /= 2;
+      while (!moved && share < SINGULAR.length) {
+        moved = halved(search, system.pseudoInverse(SINGULAR[share]));
+        share += moved ? 0 : 1;
       }
       search.stalled = !moved;
       steps += moved ? 1 : 0;
     }
     return steps;
+  }
+
+  /** Takes the first of a step, its half, a quarter and so on that makes the gradient smaller. */
+  private static boolean halved(Search search, double[] step) {
+    double gradient = search.point.gradientL1();
+    double share = 1;
+    boolean moved = false;
+    for (int h = 0; h <= HALVINGS && !moved; h++) {
+      moved = search.move(step, share, to -> to.gradientL1() < gradient);
+      share /= 2;
+    }
+    return moved;
   }
 
   /** Where a search is. */

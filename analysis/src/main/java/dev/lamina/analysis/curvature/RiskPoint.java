@@ -28,6 +28,9 @@ public final class RiskPoint implements AutoCloseable {
   /** Bytes of tangents that are on the device at once; measured, more only misses caches. */
   private static final long BLOCK = 32L << 20;
 
+  /** Relative error of one operation in float64. */
+  private static final double UNIT = 0x1p-53;
+
   private final Backend backend;
   private final Perceptron network;
   private final Risk risk;
@@ -161,6 +164,31 @@ public final class RiskPoint implements AutoCloseable {
     double sum = 0;
     for (double g : gradient) {
       sum += Math.abs(g);
+    }
+    return sum;
+  }
+
+  /**
+   * {@return what rounding alone can make of Σ |gradient|: n 2⁻⁵³ times the sum of the sizes of all
+   * terms δ_k(xᵢ) a_j(xᵢ) and δ_k(xᵢ), of which each entry of the gradient adds up n}
+   */
+  public double gradientRounding() {
+    double sum = 0;
+    for (RiskLayer layer : layers) {
+      try (HostMatrix delta = downloaded(layer.delta());
+          HostMatrix in = downloaded(layer.in())) {
+        for (long i = 0; i < delta.rows(); i++) {
+          sum += size(delta, i) * (1 + size(in, i));
+        }
+      }
+    }
+    return UNIT * risk.samples() * sum;
+  }
+
+  private static double size(HostMatrix m, long row) {
+    double sum = 0;
+    for (long j = 0; j < m.cols(); j++) {
+      sum += Math.abs(m.get(row, j));
     }
     return sum;
   }

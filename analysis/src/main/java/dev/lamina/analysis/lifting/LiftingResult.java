@@ -11,6 +11,7 @@ import java.util.List;
  * @param early lifts of the point where it stopped, the point itself first
  * @param polished lifts of the critical point, the point itself first
  * @param ending how the search for it ended
+ * @param rounding what rounding alone can make of Σ |gradient| there
  * @param pairs what the gradient that was left adds to the Hessian, one entry for each early lift
  * @param waysOut the ways over the edge of the lifted set
  * @param sharpness largest eigenvalue after one lift, for each length of the segment
@@ -22,6 +23,7 @@ public record LiftingResult(
     List<Lifted> early,
     List<Lifted> polished,
     String ending,
+    double rounding,
     List<Pairs> pairs,
     WaysOut waysOut,
     List<Sharpness> sharpness) {

@@ -81,6 +81,7 @@ final class LiftingStudy {
         measured(early.network(), earlyLifts, risk),
         measured(exact.network(), lifts, risk),
         exact.status().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+        exact.rounding(),
         pairs(early.network(), earlyLifts, risk),
         ways,
         config.lengths().stream().map(l -> sharpness(exact.network(), risk, l)).toList());

@@ -76,7 +76,8 @@ final class LiftingView {
             Locale.ROOT,
             "A network %s of %s, layers of %s inserted, on %d samples; squared error without ½, summed"
                 + " over outputs. Gradient descent at rate %s took %d steps to Σ|gradient| = %.2g%s."
-                + " From there Levenberg–Marquardt and Newton steps ended as %s at %.2g%s.",
+                + " From there Levenberg–Marquardt and Newton steps ended as %s at %.2g, where rounding"
+                + " alone can make %.2g%s.",
             result.widths(),
             config.activation(),
             config.inserted(),
@@ -87,6 +88,7 @@ final class LiftingView {
             result.descent().reached() ? "" : ", which is not yet what was asked",
             result.ending(),
             critical.gradient(),
+            result.rounding(),
             Double.isNaN(critical.kinkDistance())
                 ? ""
                 : String.format(

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lamina.analysis.curvature.CriticalPoint.Status;
 import dev.lamina.analysis.embedding.Perceptron;
+import dev.lamina.analysis.embedding.Stage;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.backend.Backend;
+import dev.lamina.kernel.Activation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,7 +140,43 @@ class SpectrumTest {
     assertThat(early.loss()).isGreaterThan(found.loss());
     CriticalPoint tooMuch =
         new CriticalPoints(1e-300, 1e-5, 300, 60).find(backend, Cases.eluTeacher(), risk);
-    assertThat(tooMuch.status()).isEqualTo(Status.STALLED);
-    assertThat(tooMuch.gradientL1()).isLessThan(1e-12);
+    assertThat(tooMuch.status()).isEqualTo(Status.AT_ROUNDING);
+    assertThat(tooMuch.gradientL1()).isLessThan(1e-12).isLessThanOrEqualTo(tooMuch.rounding());
+    assertThat(tooMuch.rounding()).isBetween(1e-17, 1e-12);
+  }
+
+  /** n 2⁻⁵³ times the sum of all terms' sizes, for one neuron by hand. */
+  @Test
+  void theRoundingOfAGradientIsThatOfItsTerms() {
+    Perceptron line = Cases.network(List.of(1, 1), Cases.TANH).withParameters(new double[] {2, -1});
+    RealMatrix x = MatrixUtils.createColumnRealMatrix(new double[] {1, -3, 0.5});
+    RealMatrix y = MatrixUtils.createColumnRealMatrix(new double[] {0, 1, -2});
+    double sum = 0;
+    for (int i = 0; i < 3; i++) {
+      double error = 2.0 / 3 * (2 * x.getEntry(i, 0) - 1 - y.getEntry(i, 0));
+      sum += Math.abs(error) * (1 + Math.abs(x.getEntry(i, 0)));
+    }
+    try (RiskPoint point = new RiskPoint(backend, line, new Risk(Loss.MSE, x, y))) {
+      assertThat(point.gradientRounding()).isCloseTo(3 * 0x1p-53 * sum, within(1e-28));
+    }
+  }
+
+  /** A class that can be separated: weights run to infinity, and the Hessian vanishes with them. */
+  @Test
+  void aSearchFollowsWeightsThatRunAway() {
+    RealMatrix x = MatrixUtils.createColumnRealMatrix(new double[] {-2, -1, 1, 2});
+    RealMatrix y = MatrixUtils.createColumnRealMatrix(new double[] {0, 0, 1, 1});
+    Perceptron neuron =
+        new Perceptron(
+            List.of(
+                new Stage(
+                    MatrixUtils.createRealMatrix(new double[][] {{1}}),
+                    MatrixUtils.createRealVector(new double[1]),
+                    Activation.Smooth.SIGMOID,
+                    false)));
+    CriticalPoint found =
+        new CriticalPoints(1e-12, 1e-3, 300, 100).find(backend, neuron, new Risk(Loss.MSE, x, y));
+    assertThat(found.status()).isEqualTo(Status.CRITICAL);
+    assertThat(found.network().stage(1).weights().getEntry(0, 0)).isGreaterThan(10);
   }
 }
