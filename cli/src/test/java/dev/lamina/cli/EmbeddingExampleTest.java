@@ -36,9 +36,11 @@ class EmbeddingExampleTest {
     String shorter =
         example
             .replace("depths = [3, 4, 5]", "depths = [3, 5]")
-            .replace("epochs = 25000, record-every = 250", "epochs = 2500, record-every = 100");
+            .replace("epochs = 25000, record-every = 250", "epochs = 2500, record-every = 100")
+            .replace("steps = 100000", "steps = 1000, lifts = 1, lengths = [1]");
     assertThat(shorter).contains("epochs = 2500", "depths = [3, 5]");
-    JsonNode result = study(shorter, "linearity", "csv/linearity-runs.csv");
+    JsonNode result =
+        study(shorter, "linearity", "csv/linearity-runs.csv", "csv/lifting-inertia.csv");
     double constant = result.get("shelves").get(0).get("loss").asDouble();
     assertThat(constant).isCloseTo(2.0 / 9, within(0.002)); // 120 irises, nearly as many of each
     assertThat(result.get("runs")).hasSize(2);

@@ -19,6 +19,7 @@ import java.util.List;
  * @param rate learning rate of gradient descent
  * @param steps of gradient descent at most
  * @param sd standard deviation of all parameters at the start
+ * @param start which random start, from 1: some lead to points where neurons are silent
  * @param lengths lengths of the segments into which a layer is lifted, for the sharpness
  */
 public record LiftingConfig(
@@ -31,6 +32,7 @@ public record LiftingConfig(
     double rate,
     int steps,
     double sd,
+    int start,
     List<Double> lengths) {
 
   /** Copies the list, and checks the activation. */
@@ -46,7 +48,7 @@ public record LiftingConfig(
    *
    * <pre>{@code
    * { activation = sigmoid, inserted = elu, width = 2, lifts = 2, samples = 200, gradient = 1e-4,
-   *   rate = 0.01, steps = 200000, sd = 0.5, lengths = [0.1, 0.3, 1, 3, 10] }
+   *   rate = 0.01, steps = 200000, sd = 0.5, start = 1, lengths = [0.1, 0.3, 1, 3, 10] }
    * }</pre>
    *
    * @param config the block
@@ -70,6 +72,7 @@ public record LiftingConfig(
         config.number("rate", Bounds.POSITIVE, 0.01),
         config.integer("steps", Bounds.between(1, 100_000_000), 200_000),
         config.number("sd", Bounds.POSITIVE, 0.5),
+        config.integer("start", Bounds.between(1, 1000), 1),
         config.numbers("lengths", Bounds.POSITIVE, List.of(0.1, 0.3, 1.0, 3.0, 10.0)));
   }
 }

@@ -58,7 +58,7 @@ final class LiftingStudy {
   /** Runs the comparison; the start is drawn from the seed. */
   LiftingResult run(Risk risk, long seed) {
     progress.begin("searching a critical point", 2);
-    Perceptron start = start(risk, seed);
+    Perceptron start = start(risk, seed + config.start() - 1);
     GradientDescent.Stop early =
         new GradientDescent(config.gradient(), config.rate(), config.steps())
             .find(backend, start, risk);
