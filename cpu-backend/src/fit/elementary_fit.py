@@ -1,4 +1,4 @@
-"""Fits the polynomials of cpu-backend's Elementary and AngleVectors in 60-digit arithmetic; prints coefficients and largest weighted errors.
+"""Fits the polynomials of cpu-backend's Elementary, NarrowDuals and AngleVectors in 60-digit arithmetic; prints coefficients and largest weighted errors.
 
 Weighted least squares on Chebyshev points, which comes within a factor of two of the best uniform error. Coefficients are
 rounded to the target type one at a time from the lowest power on and the others fitted again each time, so that rounding
@@ -62,6 +62,10 @@ def atan_tail(w):  # (atan a - a)/a^3 with w = a^2
     return (atan(a) - a) / a**3 if a > mpf(10) ** -10 else -mpf(1) / 3 + w / 5
 
 
+def half_angle(w):  # atan(t)/t with w = t^2
+    return atan(sqrt(w)) / sqrt(w) if w > mpf(10) ** -20 else 1 - w / 3
+
+
 def angle(r):  # phi/sqrt(r) with r = 1 - cos phi
     return 2 * asin(sqrt(r / 2)) / sqrt(r) if r > 0 else sqrt(mpf(2))
 
@@ -83,6 +87,8 @@ if __name__ == "__main__":
     fit("log", log_odd, lambda w: w / 2 + floor, 6, mpf(0), (hi / (2 + hi)) ** 2, 53)
     eighth = tan(pi / 8) * (1 + mpf(10) ** -4)
     fit("atan", atan_tail, lambda w: w + floor, 10, mpf(0), eighth**2, 53)
+    fit("half angle", half_angle, lambda w: 1 / half_angle(w), 16, mpf(0), 1 + mpf(10) ** -9, 53)
+    fit("exp", exp_tail, lambda r: r**2 + floor**2, 8, -half, half, 53)
     # What a relu layer makes of r is r (1 - sqrt(r) excess/pi): the weight is that of its relative error.
     acute = 1 + mpf(10) ** -4
     fit("angle", angle, lambda r: 1 / angle(r), 7, mpf(0), acute, 24)

@@ -6,18 +6,21 @@ import dev.lamina.lowering.PairStatistic;
 import java.util.Arrays;
 
 /**
- * Finds the steps of an entry program that see no angle beyond the right angle, whatever the data.
+ * Finds the steps of an entry program that see no angle beyond the right angle.
  *
  * <p>The dual of relu is never negative, so that from the second layer on all complements lie in
- * [0, 1]. The largest complement that each register can hold is carried through the program.
+ * [0, 1] whatever the data. The largest complement that each register can hold is carried through
+ * the program.
  */
 final class AcuteSteps {
   /** A complement that rounding leaves this much above its bound still counts as within it. */
   private static final double ROUNDING = 1e-6;
 
+  private final double loaded;
   private final double[] largest;
 
-  private AcuteSteps(int registers) {
+  private AcuteSteps(int registers, double loaded) {
+    this.loaded = loaded;
     largest = new double[registers];
     Arrays.fill(largest, Double.POSITIVE_INFINITY);
   }
@@ -25,9 +28,11 @@ final class AcuteSteps {
   /**
    * Returns for each instruction whether it is an {@link Instruction.AngleDual} or {@link
    * Instruction.UniformAngleLayer} whose source is at most 1.
+   *
+   * @param loaded bound of the complements that the program loads: 2 holds for all rows
    */
-  static boolean[] of(EntryProgram program) {
-    AcuteSteps bounds = new AcuteSteps(program.registers());
+  static boolean[] of(EntryProgram program, double loaded) {
+    AcuteSteps bounds = new AcuteSteps(program.registers(), loaded);
     boolean[] acute = new boolean[program.instructions().size()];
     for (int k = 0; k < acute.length; k++) {
       acute[k] = bounds.step(program.instructions().get(k));
@@ -40,7 +45,7 @@ final class AcuteSteps {
     switch (instruction) {
       case Instruction.Load in ->
           largest[in.target()] =
-              in.statistic() == PairStatistic.COMPLEMENT ? 2 : Double.POSITIVE_INFINITY;
+              in.statistic() == PairStatistic.COMPLEMENT ? loaded : Double.POSITIVE_INFINITY;
       case Instruction.Copy in -> largest[in.target()] = largest[in.source()];
       case Instruction.AngleDual in -> {
         double source = largest[in.source()];

@@ -68,38 +68,31 @@ final class AngleVectors {
     3.0658986785827735e-07
   };
 
-  // Constant vectors, not broadcasts: a loop over both polynomials has to stay below the size at
-  // which
-  // the JIT compiler stops inlining and starts allocating vectors.
-  private static final FloatVector A0 = constant(1.4142135f);
-  private static final FloatVector A1 = constant(0.11785359f);
-  private static final FloatVector A2 = constant(0.026468892f);
-  private static final FloatVector A3 = constant(0.00824748f);
-  private static final FloatVector A4 = constant(0.0013950595f);
-  private static final FloatVector A5 = constant(0.0034579122f);
-  private static final FloatVector A6 = constant(-0.0020760172f);
-  private static final FloatVector A7 = constant(0.0012358478f);
-  private static final FloatVector Q0 = constant(0.94280815f);
-  private static final FloatVector Q1 = constant(0.04716314f);
-  private static final FloatVector Q2 = constant(0.007410418f);
-  private static final FloatVector Q3 = constant(0.0022644985f);
-  private static final FloatVector Q4 = constant(-0.00024429464f);
-  private static final FloatVector Q5 = constant(0.00059802283f);
+  private static final float[] A32 = {
+    1.4142135f,
+    0.11785359f,
+    0.026468892f,
+    0.00824748f,
+    0.0013950595f,
+    0.0034579122f,
+    -0.0020760172f,
+    0.0012358478f
+  };
+
+  private static final float[] Q32 = {
+    0.94280815f, 0.04716314f, 0.007410418f, 0.0022644985f, -0.00024429464f, 0.00059802283f
+  };
 
   private AngleVectors() {}
 
-  private static FloatVector constant(float value) {
-    return FloatVector.broadcast(FloatVector.SPECIES_PREFERRED, value);
+  /** Returns a coefficient of the float32 approximation of A, which has degree 7, in all lanes. */
+  static FloatVector a(int power) {
+    return FloatVector.broadcast(FloatVector.SPECIES_PREFERRED, A32[power]);
   }
 
-  /** Returns A(r) of the float32 approximation. */
-  static FloatVector a(FloatVector r) {
-    return r.fma(A7, A6).fma(r, A5).fma(r, A4).fma(r, A3).fma(r, A2).fma(r, A1).fma(r, A0);
-  }
-
-  /** Returns Q(r) of the float32 approximation. */
-  static FloatVector q(FloatVector r) {
-    return r.fma(Q5, Q4).fma(r, Q3).fma(r, Q2).fma(r, Q1).fma(r, Q0);
+  /** Returns a coefficient of the float32 approximation of Q, which has degree 5, in all lanes. */
+  static FloatVector q(int power) {
+    return FloatVector.broadcast(FloatVector.SPECIES_PREFERRED, Q32[power]);
   }
 
   /** Returns A(r) in float64. */

@@ -149,11 +149,12 @@ final class ArcCosine {
       DoubleVector low = other.lanewise(VectorOperators.FMA, own, product.neg());
       DoubleVector lowSquare = size.fma(size, square.neg());
       DoubleVector root = product.sqrt();
-      DoubleVector r =
-          product.sub(square).add(low.sub(lowSquare)).div(root.mul(root.add(size))).max(0.0);
+      DoubleVector r = product.sub(square).add(low.sub(lowSquare)).div(root.mul(root.add(size)));
+      r = r.blend(0.0, r.lt(0.0));
       DoubleVector excess = AngleVectors.q(r).mul(r.sqrt()).mul(r);
       DoubleVector scale = root.mul(excessScale).mul(DoubleVector.fromArray(D, up, col + j));
-      value.max(0.0).mul(half).add(excess.mul(scale)).add(bias).intoArray(line, j);
+      value = value.blend(0.0, value.lt(0.0));
+      value.mul(half).add(excess.mul(scale)).add(bias).intoArray(line, j);
     }
   }
 
@@ -225,8 +226,8 @@ final class ArcCosine {
       DoubleVector low = other.lanewise(VectorOperators.FMA, own, product.neg());
       DoubleVector lowSquare = size.fma(size, square.neg());
       DoubleVector root = product.sqrt();
-      DoubleVector r =
-          product.sub(square).add(low.sub(lowSquare)).div(root.mul(root.add(size))).max(0.0);
+      DoubleVector r = product.sub(square).add(low.sub(lowSquare)).div(root.mul(root.add(size)));
+      r = r.blend(0.0, r.lt(0.0));
       DoubleVector share = AngleVectors.a(r).mul(r.sqrt()).mul(perAngle);
       share = share.blend(share.neg().add(0.5), value.compare(VectorOperators.GE, 0.0));
       DoubleVector otherRoot = DoubleVector.fromArray(D, roots, col + j);

@@ -9,7 +9,9 @@ import dev.lamina.matrix.HostMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -31,6 +33,8 @@ final class DoubleEntries implements Entries {
   private final double[] zeros;
   private double[] scratch;
   private final double[] slopes;
+  private final Map<Integer, double[]> inverseRoots = new HashMap<>();
+  private final Map<Integer, RowBlock> inverseRootsOf = new HashMap<>();
 
   DoubleEntries(EntryProgram program, int width, NearPairs near, DType dtype) {
     int padded = width + RowBlock.PADDING;
@@ -56,8 +60,9 @@ final class DoubleEntries implements Entries {
   }
 
   private void run(RowBlock x, int i, RowBlock z, int n) {
-    for (Instruction instruction : program.instructions()) {
-      switch (instruction) {
+    List<Instruction> instructions = program.instructions();
+    for (int k = 0; k < instructions.size(); k++) {
+      switch (instructions.get(k)) {
         case Instruction.Load in -> load(in, x, i, z, n);
         case Instruction.Copy in ->
             System.arraycopy(registers[in.source()], 0, registers[in.target()], 0, n);
@@ -71,32 +76,29 @@ final class DoubleEntries implements Entries {
         case Instruction.Multiply in ->
             multiply(registers[in.left()], registers[in.right()], registers[in.target()], n);
         case Instruction.AngleDual in ->
-            angleDual(
+            DoubleAngles.dual(
                 registers[in.source()],
                 in.kappa(),
                 registers[in.target()],
                 in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()],
                 n);
         case Instruction.AngleOf in ->
-            angle(registers[in.source()], in.scale(), registers[in.target()], 0, n);
+            DoubleAngles.angle(registers[in.source()], in.scale(), registers[in.target()], 0, n);
         case Instruction.ArcCosine2 in ->
-            arcCosine2(registers[in.source()], registers[in.target()], n);
+            DoubleAngles.arcCosine2(registers[in.source()], registers[in.target()], n);
         case Instruction.UniformAngleLayer in -> uniformLayer(in, n);
-        case Instruction.SmoothDual in ->
-            SmoothVectors.apply(
-                in,
-                x,
-                i,
-                z,
-                registers[in.source()],
-                registers[in.target()],
-                in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()],
-                slopes,
-                n);
+        case Instruction.SmoothDual in -> smoothDual(in, x, i, z, n);
         case Instruction.SeriesDual in -> series(in, x, i, z, n);
         case Instruction.Blend in -> blend(in, x, i, z, n);
-        case Instruction.Compose in ->
+        case Instruction.Compose in -> {
+          Instruction next = k + 1 < instructions.size() ? instructions.get(k + 1) : in;
+          if (next instanceof Instruction.Blend blend && isTangent(in, blend)) {
+            tangent(in, blend, x, i, z, n);
+            k++;
+          } else {
             compose(registers[in.left()], registers[in.right()], registers[in.target()], n);
+          }
+        }
         case Instruction.Value in ->
             value(registers[in.source()], in.slot(), x, i, z, registers[in.target()], 0, n);
         case Instruction.Emit in ->
@@ -105,9 +107,38 @@ final class DoubleEntries implements Entries {
             value(
                 registers[in.source()], in.slot(), x, i, z, outputs[in.output()], line * pitch, n);
         case Instruction.EmitAngle in ->
-            angle(registers[in.source()], 1, outputs[in.output()], line * pitch, n);
+            DoubleAngles.angle(registers[in.source()], 1, outputs[in.output()], line * pitch, n);
       }
     }
+  }
+
+  private void smoothDual(Instruction.SmoothDual in, RowBlock x, int i, RowBlock z, int n) {
+    double[] source = registers[in.source()];
+    double[] target = registers[in.target()];
+    double[] derivative =
+        in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()];
+    int slot = in.slot();
+    boolean narrow = dtype == DType.FLOAT32;
+    if (narrow && in.function() == Instruction.SmoothFunction.ERF) {
+      NarrowDuals.erf(x, i, z, slot, source, target, derivative, n);
+    } else if (narrow && in.function() == Instruction.SmoothFunction.GELU) {
+      NarrowDuals.gelu(x, i, z, slot, inverseRoots(in, z), source, target, derivative, n);
+    } else if (narrow && in.function() == Instruction.SmoothFunction.SIN) {
+      NarrowDuals.trigonometric(x, i, z, slot, slot + 1, slot + 2, source, target, derivative, n);
+    } else if (narrow && in.function() == Instruction.SmoothFunction.COS) {
+      NarrowDuals.trigonometric(x, i, z, slot, slot + 2, slot + 1, source, derivative, target, n);
+    } else {
+      SmoothVectors.apply(in, x, i, z, source, target, derivative, slopes, n);
+    }
+  }
+
+  /** Returns 1/√(1 + k) of the rows of z; computed once for each block. */
+  private double[] inverseRoots(Instruction.SmoothDual in, RowBlock z) {
+    double[] roots = inverseRoots.computeIfAbsent(in.slot(), slot -> new double[scratch.length]);
+    if (inverseRootsOf.put(in.slot(), z) != z) {
+      NarrowDuals.inverseRoots(z.slots[in.slot()], roots, z.slots[in.slot()].length);
+    }
+    return roots;
   }
 
   private void readDots(MemorySegment dots, long offset, int n) {
@@ -156,8 +187,7 @@ final class DoubleEntries implements Entries {
           DoubleVector.fromArray(D, dot, j)
               .mul(scale)
               .mul(DoubleVector.fromArray(D, z.inverseNorm, j))
-              .add(1.0)
-              .min(2.0);
+              .add(1.0);
       s.intoArray(target, j);
       VectorMask<Double> close =
           s.sub(1.0).abs().compare(VectorOperators.GT, 1 - near.complement());
@@ -229,82 +259,19 @@ final class DoubleEntries implements Entries {
     }
   }
 
-  private static void angleDual(
-      double[] source, double kappa, double[] target, double[] slope, int n) {
-    for (int j = 0; j < n; j += L) {
-      DoubleVector s = DoubleVector.fromArray(D, source, j);
-      DoubleVector r = s.min(s.neg().add(2.0)).max(0.0);
-      DoubleVector root = r.lanewise(VectorOperators.SQRT);
-      DoubleVector theta = AngleVectors.a(r).mul(root);
-      DoubleVector excess = AngleVectors.q(r).mul(root).mul(r);
-      VectorMask<Double> obtuse = s.compare(VectorOperators.GT, 1.0);
-      theta = theta.blend(theta.neg().add(Math.PI), obtuse);
-      DoubleVector base = s.blend(r.mul(Math.PI * kappa - 1).add(2 - Math.PI * kappa), obtuse);
-      excess.neg().fma(DoubleVector.broadcast(D, kappa), base).intoArray(target, j);
-      theta.mul(kappa).intoArray(slope, j);
-    }
-  }
-
-  private static void angle(double[] source, double scale, double[] target, int at, int n) {
-    for (int j = 0; j < n; j += L) {
-      DoubleVector s = DoubleVector.fromArray(D, source, j);
-      DoubleVector r = s.min(s.neg().add(2.0)).max(0.0);
-      DoubleVector theta = AngleVectors.a(r).mul(r.lanewise(VectorOperators.SQRT));
-      theta
-          .blend(theta.neg().add(Math.PI), s.compare(VectorOperators.GT, 1.0))
-          .mul(scale)
-          .intoArray(target, at + j);
-    }
-  }
-
-  private static void arcCosine2(double[] source, double[] target, int n) {
-    for (int j = 0; j < n; j += L) {
-      DoubleVector s = DoubleVector.fromArray(D, source, j);
-      DoubleVector r = s.min(s.neg().add(2.0)).max(0.0);
-      DoubleVector root = r.lanewise(VectorOperators.SQRT);
-      DoubleVector theta = AngleVectors.a(r).mul(root);
-      DoubleVector excess = AngleVectors.q(r).mul(root).mul(r);
-      VectorMask<Double> obtuse = s.compare(VectorOperators.GT, 1.0);
-      theta = theta.blend(theta.neg().add(Math.PI), obtuse);
-      excess = excess.add(r.neg().add(1.0).mul(Math.PI), obtuse);
-      // 3π − 3 sin cos − (π − θ)(1 + 2 cos²) = (2π + θ) sin² − 3 cos (sin − θ cos)
-      DoubleVector sin2 = r.mul(r.neg().add(2.0));
-      DoubleVector cos = s.neg().add(1.0);
-      theta
-          .add(2 * Math.PI)
-          .mul(sin2)
-          .sub(cos.mul(excess).mul(3.0))
-          .mul(1 / (3 * Math.PI))
-          .intoArray(target, j);
-    }
-  }
-
   private void uniformLayer(Instruction.UniformAngleLayer in, int n) {
     double[] s = registers[in.s()];
     double[] dual = scratch;
-    angleDual(s, in.kappa(), dual, slopes, n);
+    DoubleAngles.dual(s, in.kappa(), dual, slopes, n);
     if (in.u() != Instruction.NONE) {
-      tangent(registers[in.u()], dual, slopes, in.own(), in.skipTangent(), in.slope(), n);
+      DoubleAngles.tangent(
+          registers[in.u()], dual, slopes, in.own(), in.skipTangent(), in.slope(), n);
     }
     for (int j = 0; j < n; j += L) {
       DoubleVector.fromArray(D, s, j)
           .mul(in.skip())
           .add(DoubleVector.fromArray(D, dual, j).mul(in.keep()))
           .intoArray(s, j);
-    }
-  }
-
-  private static void tangent(
-      double[] u, double[] dual, double[] slopes, double own, double skip, double slope, int n) {
-    for (int j = 0; j < n; j += L) {
-      DoubleVector t = DoubleVector.fromArray(D, u, j);
-      DoubleVector delta = DoubleVector.fromArray(D, slopes, j);
-      DoubleVector composed = delta.neg().fma(t, delta.add(t));
-      composed
-          .mul(slope)
-          .add(t.mul(skip))
-          .add(DoubleVector.fromArray(D, dual, j).mul(own))
-          .intoArray(u, j);
     }
   }
 
@@ -340,6 +307,36 @@ final class DoubleEntries implements Entries {
     }
   }
 
+  /** Whether what has been composed is the second of just two shares that are added next. */
+  private static boolean isTangent(Instruction.Compose composed, Instruction.Blend next) {
+    List<Instruction.Share> shares = next.shares();
+    return shares.size() == 2
+        && shares.getFirst().source() != Instruction.NONE
+        && shares.getFirst().source() != composed.target()
+        && shares.getLast().source() == composed.target();
+  }
+
+  /** A tangent kernel's layer without bias: both instructions in one pass. */
+  private void tangent(
+      Instruction.Compose in, Instruction.Blend next, RowBlock x, int i, RowBlock z, int n) {
+    int a = next.shares().getFirst().slot();
+    int b = next.shares().getLast().slot();
+    DoubleShares.addComposed(
+        registers[in.left()],
+        registers[in.right()],
+        registers[in.target()],
+        x.slots[a][i],
+        z.slots[a],
+        registers[next.shares().getFirst().source()],
+        x.slots[b][i],
+        z.slots[b],
+        scratch,
+        n);
+    double[] sum = scratch;
+    scratch = registers[next.target()];
+    registers[next.target()] = sum;
+  }
+
   /** Two shares in each pass: one alone costs as much in loading and storing as in arithmetic. */
   private void blend(Instruction.Blend in, RowBlock x, int i, RowBlock z, int n) {
     List<Instruction.Share> shares = in.shares();
@@ -347,12 +344,12 @@ final class DoubleEntries implements Entries {
     int odd = shares.size() % 2;
     if (odd == 1) {
       int slot = shares.getFirst().slot();
-      addShare(x.slots[slot][i], z.slots[slot], source(shares.getFirst()), sum, n);
+      DoubleShares.addShare(x.slots[slot][i], z.slots[slot], source(shares.getFirst()), sum, n);
     }
     for (int k = odd; k < shares.size(); k += 2) {
       int a = shares.get(k).slot();
       int b = shares.get(k + 1).slot();
-      addPair(
+      DoubleShares.addPair(
           x.slots[a][i],
           z.slots[a],
           source(shares.get(k)),
@@ -369,41 +366,6 @@ final class DoubleEntries implements Entries {
 
   private double[] source(Instruction.Share share) {
     return share.source() == Instruction.NONE ? zeros : registers[share.source()];
-  }
-
-  /** The first share alone. */
-  private static void addShare(double own, double[] others, double[] s, double[] sum, int n) {
-    for (int j = 0; j < n; j += L) {
-      DoubleVector other = DoubleVector.fromArray(D, others, j);
-      DoubleVector difference = other.sub(own);
-      other
-          .mul(own)
-          .fma(DoubleVector.fromArray(D, s, j), difference.mul(0.5).mul(difference))
-          .intoArray(sum, j);
-    }
-  }
-
-  private static void addPair(
-      double ownA,
-      double[] othersA,
-      double[] sourceA,
-      double ownB,
-      double[] othersB,
-      double[] sourceB,
-      double[] before,
-      double[] sum,
-      int n) {
-    for (int j = 0; j < n; j += L) {
-      DoubleVector a = DoubleVector.fromArray(D, othersA, j);
-      DoubleVector b = DoubleVector.fromArray(D, othersB, j);
-      DoubleVector differenceA = a.sub(ownA);
-      DoubleVector differenceB = b.sub(ownB);
-      DoubleVector squares =
-          differenceA.mul(0.5).fma(differenceA, DoubleVector.fromArray(D, before, j));
-      squares = differenceB.mul(0.5).fma(differenceB, squares);
-      DoubleVector total = a.mul(ownA).fma(DoubleVector.fromArray(D, sourceA, j), squares);
-      b.mul(ownB).fma(DoubleVector.fromArray(D, sourceB, j), total).intoArray(sum, j);
-    }
   }
 
   private static void value(

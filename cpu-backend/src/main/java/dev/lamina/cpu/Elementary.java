@@ -37,43 +37,39 @@ final class Elementary {
   private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
 
-  // Vectors, not numbers to broadcast, and whole loops, not functions of one vector to be called in
-  // loops: the JIT compiler stops inlining methods like that in a large loop, and every vector that
-  // such a call takes or returns is an object on the heap.
-  private static final DoubleVector LOG2_E = constant(1.4426950408889634);
-  private static final FloatVector LOG2_E_32 = constant(1.442695f);
+  // Whole loops, not functions of one vector to be called in loops: the JIT compiler stops inlining
+  // methods like that in a large loop, and every vector that such a call takes or returns is an
+  // object on the heap. Constants are broadcast before the loops: constant vectors would be read
+  // again in every step, which for all that the compiler knows could have overwritten them.
+  private static final double LOG2_E = 1.4426950408889634;
+  private static final float LOG2_E_32 = 1.442695f;
 
   // log 2 in two parts, the first rounded to the type: n times it is taken off exactly by fma.
-  private static final DoubleVector LN2_HIGH = constant(0x1.62e42fefa39efp-1);
-  private static final DoubleVector LN2_LOW = constant(0x1.abc9e3b39803fp-56);
-  private static final FloatVector LN2_HIGH_32 = constant(0x1.62e43p-1f);
-  private static final FloatVector LN2_LOW_32 = constant(-0x1.05c61p-29f);
+  private static final double LN2_HIGH = 0x1.62e42fefa39efp-1;
+  private static final double LN2_LOW = 0x1.abc9e3b39803fp-56;
+  private static final float LN2_HIGH_32 = 0x1.62e43p-1f;
+  private static final float LN2_LOW_32 = -0x1.05c61p-29f;
 
   // π/4 in two parts
-  private static final DoubleVector QUARTER_PI_HIGH = constant(0x1.921fb54442d18p-1);
-  private static final DoubleVector QUARTER_PI_LOW = constant(0x1.1a62633145c07p-55);
-
-  private static final DoubleVector ZERO = constant(0.0);
-  private static final DoubleVector ONE = constant(1.0);
-  private static final DoubleVector TWO = constant(2.0);
-  private static final FloatVector MINUS_HALF_32 = constant(-0.5f);
+  private static final double QUARTER_PI_HIGH = 0x1.921fb54442d18p-1;
+  private static final double QUARTER_PI_LOW = 0x1.1a62633145c07p-55;
 
   /** tan(π/8), where {@link #angle} changes the origin of its polynomial. */
   private static final double TAN_EIGHTH_PI = 0.41421356237309503;
 
   // Adding these rounds to an integer, which then stands in the lowest bits.
-  private static final DoubleVector ROUNDER = constant(0x1.8p52);
-  private static final FloatVector ROUNDER_32 = constant(0x1.8p23f);
+  private static final double ROUNDER = 0x1.8p52;
+  private static final float ROUNDER_32 = 0x1.8p23f;
 
   // Arguments that the functions treat as their own limits: e^x is 0 or infinite there in the
   // target type.
-  private static final DoubleVector EXP_LOWEST = constant(-746.0);
-  private static final DoubleVector EXP_HIGHEST = constant(710.0);
-  private static final FloatVector EXP_LOWEST_32 = constant(-104f);
-  private static final FloatVector EXP_HIGHEST_32 = constant(89f);
+  private static final double EXP_LOWEST = -746.0;
+  private static final double EXP_HIGHEST = 710.0;
+  private static final float EXP_LOWEST_32 = -104f;
+  private static final float EXP_HIGHEST_32 = 89f;
 
   /** Below −38, e^x − 1 rounds to −1. */
-  private static final DoubleVector EXPM1_LOWEST = constant(-38.0);
+  private static final double EXPM1_LOWEST = -38.0;
 
   /** Below in size, x is the correctly rounded value of e^x − 1 and log(1 + x). */
   private static final double TINY = 0x1p-54;
@@ -81,85 +77,93 @@ final class Elementary {
   private static final float TINY_32 = 0x1p-25f;
 
   // (e^r − 1 − r)/r² for |r| ≤ log(2)/2
-  private static final DoubleVector E0 = constant(0.5000000000000004);
-  private static final DoubleVector E1 = constant(0.16666666666666677);
-  private static final DoubleVector E2 = constant(0.04166666666658289);
-  private static final DoubleVector E3 = constant(0.008333333333321463);
-  private static final DoubleVector E4 = constant(0.0013888888930004878);
-  private static final DoubleVector E5 = constant(0.00019841269886484387);
-  private static final DoubleVector E6 = constant(2.4801506827428217e-05);
-  private static final DoubleVector E7 = constant(2.755724389559635e-06);
-  private static final DoubleVector E8 = constant(2.762550593024607e-07);
-  private static final DoubleVector E9 = constant(2.510913422208757e-08);
-  private static final FloatVector E0_32 = constant(0.5f);
-  private static final FloatVector E1_32 = constant(0.16666542f);
-  private static final FloatVector E2_32 = constant(0.041666478f);
-  private static final FloatVector E3_32 = constant(0.008366678f);
-  private static final FloatVector E4_32 = constant(0.0013933692f);
+  private static final double E0 = 0.5000000000000004;
+  private static final double E1 = 0.16666666666666677;
+  private static final double E2 = 0.04166666666658289;
+  private static final double E3 = 0.008333333333321463;
+  private static final double E4 = 0.0013888888930004878;
+  private static final double E5 = 0.00019841269886484387;
+  private static final double E6 = 2.4801506827428217e-05;
+  private static final double E7 = 2.755724389559635e-06;
+  private static final double E8 = 2.762550593024607e-07;
+  private static final double E9 = 2.510913422208757e-08;
+  private static final float E0_32 = 0.5f;
+  private static final float E1_32 = 0.16666542f;
+  private static final float E2_32 = 0.041666478f;
+  private static final float E3_32 = 0.008366678f;
+  private static final float E4_32 = 0.0013933692f;
 
   // (log((1 + s)/(1 − s)) − 2s)/s³ in s² for (1 + s)/(1 − s) in [√½, √2]
-  private static final DoubleVector L0 = constant(0.6666666666666672);
-  private static final DoubleVector L1 = constant(0.3999999999985484);
-  private static final DoubleVector L2 = constant(0.2857142864215372);
-  private static final DoubleVector L3 = constant(0.22222208928049653);
-  private static final DoubleVector L4 = constant(0.18183027423017306);
-  private static final DoubleVector L5 = constant(0.15327685163203472);
-  private static final DoubleVector L6 = constant(0.1466094286163971);
+  private static final double L0 = 0.6666666666666672;
+  private static final double L1 = 0.3999999999985484;
+  private static final double L2 = 0.2857142864215372;
+  private static final double L3 = 0.22222208928049653;
+  private static final double L4 = 0.18183027423017306;
+  private static final double L5 = 0.15327685163203472;
+  private static final double L6 = 0.1466094286163971;
 
   // (log(1 + f) − f + f²/2)/f³ for 1 + f in [√½, √2]
-  private static final FloatVector L0_32 = constant(0.33333325f);
-  private static final FloatVector L1_32 = constant(-0.2500071f);
-  private static final FloatVector L2_32 = constant(0.20001553f);
-  private static final FloatVector L3_32 = constant(-0.16626981f);
-  private static final FloatVector L4_32 = constant(0.14197862f);
-  private static final FloatVector L5_32 = constant(-0.13124856f);
-  private static final FloatVector L6_32 = constant(0.12771232f);
-  private static final FloatVector L7_32 = constant(-0.07731921f);
+  private static final float L0_32 = 0.33333325f;
+  private static final float L1_32 = -0.2500071f;
+  private static final float L2_32 = 0.20001553f;
+  private static final float L3_32 = -0.16626981f;
+  private static final float L4_32 = 0.14197862f;
+  private static final float L5_32 = -0.13124856f;
+  private static final float L6_32 = 0.12771232f;
+  private static final float L7_32 = -0.07731921f;
 
   // (atan a − a)/a³ in a² for |a| ≤ tan(π/8)
-  private static final DoubleVector A0 = constant(-0.33333333333333315);
-  private static final DoubleVector A1 = constant(0.19999999999984186);
-  private static final DoubleVector A2 = constant(-0.14285714282997702);
-  private static final DoubleVector A3 = constant(0.11111110911930981);
-  private static final DoubleVector A4 = constant(-0.09090901174537831);
-  private static final DoubleVector A5 = constant(0.07692116823043296);
-  private static final DoubleVector A6 = constant(-0.06663706936683127);
-  private static final DoubleVector A7 = constant(0.058520203292645505);
-  private static final DoubleVector A8 = constant(-0.05056910294341586);
-  private static final DoubleVector A9 = constant(0.03848925783139614);
-  private static final DoubleVector A10 = constant(-0.01835027369096481);
+  private static final double A0 = -0.33333333333333315;
+  private static final double A1 = 0.19999999999984186;
+  private static final double A2 = -0.14285714282997702;
+  private static final double A3 = 0.11111110911930981;
+  private static final double A4 = -0.09090901174537831;
+  private static final double A5 = 0.07692116823043296;
+  private static final double A6 = -0.06663706936683127;
+  private static final double A7 = 0.058520203292645505;
+  private static final double A8 = -0.05056910294341586;
+  private static final double A9 = 0.03848925783139614;
+  private static final double A10 = -0.01835027369096481;
 
   private Elementary() {}
 
-  private static DoubleVector constant(double value) {
-    return DoubleVector.broadcast(D, value);
-  }
-
-  private static FloatVector constant(float value) {
-    return FloatVector.broadcast(F, value);
-  }
-
   /** target = e^(factor·source). */
   static void exp(double[] source, double factor, double[] target, int n) {
+    DoubleVector log2E = DoubleVector.broadcast(D, LOG2_E);
+    DoubleVector ln2High = DoubleVector.broadcast(D, LN2_HIGH);
+    DoubleVector ln2Low = DoubleVector.broadcast(D, LN2_LOW);
+    DoubleVector rounder = DoubleVector.broadcast(D, ROUNDER);
+    DoubleVector expLowest = DoubleVector.broadcast(D, EXP_LOWEST);
+    DoubleVector expHighest = DoubleVector.broadcast(D, EXP_HIGHEST);
+    DoubleVector e0 = DoubleVector.broadcast(D, E0);
+    DoubleVector e1 = DoubleVector.broadcast(D, E1);
+    DoubleVector e2 = DoubleVector.broadcast(D, E2);
+    DoubleVector e3 = DoubleVector.broadcast(D, E3);
+    DoubleVector e4 = DoubleVector.broadcast(D, E4);
+    DoubleVector e5 = DoubleVector.broadcast(D, E5);
+    DoubleVector e6 = DoubleVector.broadcast(D, E6);
+    DoubleVector e7 = DoubleVector.broadcast(D, E7);
+    DoubleVector e8 = DoubleVector.broadcast(D, E8);
+    DoubleVector e9 = DoubleVector.broadcast(D, E9);
     for (int j = 0; j < n; j += D.length()) {
       DoubleVector x = DoubleVector.fromArray(D, source, j).mul(factor);
       DoubleVector c =
-          x.blend(EXP_LOWEST, x.compare(VectorOperators.LT, EXP_LOWEST))
-              .blend(EXP_HIGHEST, x.compare(VectorOperators.GT, EXP_HIGHEST));
-      DoubleVector shifted = c.fma(LOG2_E, ROUNDER);
-      DoubleVector minusN = ROUNDER.sub(shifted);
-      DoubleVector r = minusN.fma(LN2_HIGH, c);
-      r = minusN.fma(LN2_LOW, r);
+          x.blend(expLowest, x.compare(VectorOperators.LT, expLowest))
+              .blend(expHighest, x.compare(VectorOperators.GT, expHighest));
+      DoubleVector shifted = c.fma(log2E, rounder);
+      DoubleVector minusN = rounder.sub(shifted);
+      DoubleVector r = minusN.fma(ln2High, c);
+      r = minusN.fma(ln2Low, r);
       DoubleVector tail =
-          r.fma(E9, E8)
-              .fma(r, E7)
-              .fma(r, E6)
-              .fma(r, E5)
-              .fma(r, E4)
-              .fma(r, E3)
-              .fma(r, E2)
-              .fma(r, E1)
-              .fma(r, E0);
+          r.fma(e9, e8)
+              .fma(r, e7)
+              .fma(r, e6)
+              .fma(r, e5)
+              .fma(r, e4)
+              .fma(r, e3)
+              .fma(r, e2)
+              .fma(r, e1)
+              .fma(r, e0);
       DoubleVector power = tail.fma(r.mul(r), r).add(1.0);
       // 2ⁿ in two factors, for results that are subnormal or whose power of two alone overflows
       LongVector bits = shifted.reinterpretAsLongs();
@@ -175,25 +179,41 @@ final class Elementary {
 
   /** target = e^(factor·source) − 1. */
   static void expm1(double[] source, double factor, double[] target, int n) {
+    DoubleVector log2E = DoubleVector.broadcast(D, LOG2_E);
+    DoubleVector ln2High = DoubleVector.broadcast(D, LN2_HIGH);
+    DoubleVector ln2Low = DoubleVector.broadcast(D, LN2_LOW);
+    DoubleVector rounder = DoubleVector.broadcast(D, ROUNDER);
+    DoubleVector expHighest = DoubleVector.broadcast(D, EXP_HIGHEST);
+    DoubleVector expm1Lowest = DoubleVector.broadcast(D, EXPM1_LOWEST);
+    DoubleVector e0 = DoubleVector.broadcast(D, E0);
+    DoubleVector e1 = DoubleVector.broadcast(D, E1);
+    DoubleVector e2 = DoubleVector.broadcast(D, E2);
+    DoubleVector e3 = DoubleVector.broadcast(D, E3);
+    DoubleVector e4 = DoubleVector.broadcast(D, E4);
+    DoubleVector e5 = DoubleVector.broadcast(D, E5);
+    DoubleVector e6 = DoubleVector.broadcast(D, E6);
+    DoubleVector e7 = DoubleVector.broadcast(D, E7);
+    DoubleVector e8 = DoubleVector.broadcast(D, E8);
+    DoubleVector e9 = DoubleVector.broadcast(D, E9);
     for (int j = 0; j < n; j += D.length()) {
       DoubleVector x = DoubleVector.fromArray(D, source, j).mul(factor);
       DoubleVector c =
-          x.blend(EXPM1_LOWEST, x.compare(VectorOperators.LT, EXPM1_LOWEST))
-              .blend(EXP_HIGHEST, x.compare(VectorOperators.GT, EXP_HIGHEST));
-      DoubleVector shifted = c.fma(LOG2_E, ROUNDER);
-      DoubleVector minusN = ROUNDER.sub(shifted);
-      DoubleVector r = minusN.fma(LN2_HIGH, c);
-      r = minusN.fma(LN2_LOW, r);
+          x.blend(expm1Lowest, x.compare(VectorOperators.LT, expm1Lowest))
+              .blend(expHighest, x.compare(VectorOperators.GT, expHighest));
+      DoubleVector shifted = c.fma(log2E, rounder);
+      DoubleVector minusN = rounder.sub(shifted);
+      DoubleVector r = minusN.fma(ln2High, c);
+      r = minusN.fma(ln2Low, r);
       DoubleVector tail =
-          r.fma(E9, E8)
-              .fma(r, E7)
-              .fma(r, E6)
-              .fma(r, E5)
-              .fma(r, E4)
-              .fma(r, E3)
-              .fma(r, E2)
-              .fma(r, E1)
-              .fma(r, E0);
+          r.fma(e9, e8)
+              .fma(r, e7)
+              .fma(r, e6)
+              .fma(r, e5)
+              .fma(r, e4)
+              .fma(r, e3)
+              .fma(r, e2)
+              .fma(r, e1)
+              .fma(r, e0);
       DoubleVector power = tail.fma(r.mul(r), r);
       // e^x − 1 = 2·(2ⁿ⁻¹(e^r − 1) + (2ⁿ⁻¹ − ½)), and 2ⁿ⁻¹ does not overflow
       LongVector scaleBits =
@@ -206,6 +226,16 @@ final class Elementary {
 
   /** target = log(1 + factor·source): −∞ at −1, NaN below. */
   static void log1p(double[] source, double factor, double[] target, int n) {
+    DoubleVector ln2High = DoubleVector.broadcast(D, LN2_HIGH);
+    DoubleVector ln2Low = DoubleVector.broadcast(D, LN2_LOW);
+    DoubleVector rounder = DoubleVector.broadcast(D, ROUNDER);
+    DoubleVector l0 = DoubleVector.broadcast(D, L0);
+    DoubleVector l1 = DoubleVector.broadcast(D, L1);
+    DoubleVector l2 = DoubleVector.broadcast(D, L2);
+    DoubleVector l3 = DoubleVector.broadcast(D, L3);
+    DoubleVector l4 = DoubleVector.broadcast(D, L4);
+    DoubleVector l5 = DoubleVector.broadcast(D, L5);
+    DoubleVector l6 = DoubleVector.broadcast(D, L6);
     for (int j = 0; j < n; j += D.length()) {
       DoubleVector x = DoubleVector.fromArray(D, source, j).mul(factor);
       DoubleVector u = x.add(1.0);
@@ -214,7 +244,7 @@ final class Elementary {
           u.reinterpretAsLongs()
               .sub(0x3fe6a09e667f3bcdL - (1024L << 52))
               .lanewise(VectorOperators.LSHR, 52);
-      DoubleVector k = k1024.add(0x4338000000000000L - 1024).reinterpretAsDoubles().sub(ROUNDER);
+      DoubleVector k = k1024.add(0x4338000000000000L - 1024).reinterpretAsDoubles().sub(rounder);
       // 4·2^−k, because 2^−k can be subnormal
       DoubleVector scale =
           k1024
@@ -225,12 +255,12 @@ final class Elementary {
       DoubleVector f = x.mul(0.25).fma(scale, scale.mul(0.25).sub(1.0));
       DoubleVector s = f.div(f.add(2.0));
       DoubleVector w = s.mul(s);
-      DoubleVector tail = w.fma(L6, L5).fma(w, L4).fma(w, L3).fma(w, L2).fma(w, L1).fma(w, L0);
+      DoubleVector tail = w.fma(l6, l5).fma(w, l4).fma(w, l3).fma(w, l2).fma(w, l1).fma(w, l0);
       DoubleVector half = f.mul(f).mul(0.5);
       // log(1 + f) = f − f²/2 + s(f²/2 + s² tail)
       DoubleVector low = s.mul(tail.fma(w, half));
-      low = k.fma(LN2_LOW, low).sub(half).add(f);
-      DoubleVector result = k.fma(LN2_HIGH, low);
+      low = k.fma(ln2Low, low).sub(half).add(f);
+      DoubleVector result = k.fma(ln2High, low);
       result = result.blend(x, x.abs().compare(VectorOperators.LT, TINY));
       result = result.blend(x, x.compare(VectorOperators.EQ, Double.POSITIVE_INFINITY));
       result = result.blend(Double.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, -1.0));
@@ -243,6 +273,22 @@ final class Elementary {
    * cosine). The direction need not have length one; it must be finite and not zero.
    */
   static void angle(double[] sine, double[] cosine, double[] target, int n) {
+    DoubleVector quarterPiHigh = DoubleVector.broadcast(D, QUARTER_PI_HIGH);
+    DoubleVector quarterPiLow = DoubleVector.broadcast(D, QUARTER_PI_LOW);
+    DoubleVector zero = DoubleVector.broadcast(D, 0.0);
+    DoubleVector one = DoubleVector.broadcast(D, 1.0);
+    DoubleVector two = DoubleVector.broadcast(D, 2.0);
+    DoubleVector a0 = DoubleVector.broadcast(D, A0);
+    DoubleVector a1 = DoubleVector.broadcast(D, A1);
+    DoubleVector a2 = DoubleVector.broadcast(D, A2);
+    DoubleVector a3 = DoubleVector.broadcast(D, A3);
+    DoubleVector a4 = DoubleVector.broadcast(D, A4);
+    DoubleVector a5 = DoubleVector.broadcast(D, A5);
+    DoubleVector a6 = DoubleVector.broadcast(D, A6);
+    DoubleVector a7 = DoubleVector.broadcast(D, A7);
+    DoubleVector a8 = DoubleVector.broadcast(D, A8);
+    DoubleVector a9 = DoubleVector.broadcast(D, A9);
+    DoubleVector a10 = DoubleVector.broadcast(D, A10);
     for (int j = 0; j < n; j += D.length()) {
       DoubleVector signed = DoubleVector.fromArray(D, sine, j);
       DoubleVector x = DoubleVector.fromArray(D, cosine, j);
@@ -252,22 +298,22 @@ final class Elementary {
       // atan(y/x) = quarters·π/4 + atan(above/below) with |above/below| ≤ tan(π/8)
       DoubleVector above = y.blend(y.sub(x), middle).blend(x.neg(), steep);
       DoubleVector below = x.blend(y.add(x), middle).blend(y, steep);
-      DoubleVector quarters = ZERO.blend(ONE, middle).blend(TWO, steep);
+      DoubleVector quarters = zero.blend(one, middle).blend(two, steep);
       DoubleVector a = above.div(below);
       DoubleVector w = a.mul(a);
       DoubleVector tail =
-          w.fma(A10, A9)
-              .fma(w, A8)
-              .fma(w, A7)
-              .fma(w, A6)
-              .fma(w, A5)
-              .fma(w, A4)
-              .fma(w, A3)
-              .fma(w, A2)
-              .fma(w, A1)
-              .fma(w, A0);
-      DoubleVector low = quarters.fma(QUARTER_PI_LOW, tail.mul(w).fma(a, a));
-      LongVector size = quarters.fma(QUARTER_PI_HIGH, low).reinterpretAsLongs();
+          w.fma(a10, a9)
+              .fma(w, a8)
+              .fma(w, a7)
+              .fma(w, a6)
+              .fma(w, a5)
+              .fma(w, a4)
+              .fma(w, a3)
+              .fma(w, a2)
+              .fma(w, a1)
+              .fma(w, a0);
+      DoubleVector low = quarters.fma(quarterPiLow, tail.mul(w).fma(a, a));
+      LongVector size = quarters.fma(quarterPiHigh, low).reinterpretAsLongs();
       LongVector sign = signed.reinterpretAsLongs().and(Long.MIN_VALUE);
       size.or(sign).reinterpretAsDoubles().intoArray(target, j);
     }
@@ -275,16 +321,27 @@ final class Elementary {
 
   /** target = e^(factor·source). */
   static void exp(float[] source, float factor, float[] target, int n) {
+    FloatVector log2E32 = FloatVector.broadcast(F, LOG2_E_32);
+    FloatVector ln2High32 = FloatVector.broadcast(F, LN2_HIGH_32);
+    FloatVector ln2Low32 = FloatVector.broadcast(F, LN2_LOW_32);
+    FloatVector rounder32 = FloatVector.broadcast(F, ROUNDER_32);
+    FloatVector expLowest32 = FloatVector.broadcast(F, EXP_LOWEST_32);
+    FloatVector expHighest32 = FloatVector.broadcast(F, EXP_HIGHEST_32);
+    FloatVector e032 = FloatVector.broadcast(F, E0_32);
+    FloatVector e132 = FloatVector.broadcast(F, E1_32);
+    FloatVector e232 = FloatVector.broadcast(F, E2_32);
+    FloatVector e332 = FloatVector.broadcast(F, E3_32);
+    FloatVector e432 = FloatVector.broadcast(F, E4_32);
     for (int j = 0; j < n; j += F.length()) {
       FloatVector x = FloatVector.fromArray(F, source, j).mul(factor);
       FloatVector c =
-          x.blend(EXP_LOWEST_32, x.compare(VectorOperators.LT, EXP_LOWEST_32))
-              .blend(EXP_HIGHEST_32, x.compare(VectorOperators.GT, EXP_HIGHEST_32));
-      FloatVector shifted = c.fma(LOG2_E_32, ROUNDER_32);
-      FloatVector minusN = ROUNDER_32.sub(shifted);
-      FloatVector r = minusN.fma(LN2_HIGH_32, c);
-      r = minusN.fma(LN2_LOW_32, r);
-      FloatVector tail = r.fma(E4_32, E3_32).fma(r, E2_32).fma(r, E1_32).fma(r, E0_32);
+          x.blend(expLowest32, x.compare(VectorOperators.LT, expLowest32))
+              .blend(expHighest32, x.compare(VectorOperators.GT, expHighest32));
+      FloatVector shifted = c.fma(log2E32, rounder32);
+      FloatVector minusN = rounder32.sub(shifted);
+      FloatVector r = minusN.fma(ln2High32, c);
+      r = minusN.fma(ln2Low32, r);
+      FloatVector tail = r.fma(e432, e332).fma(r, e232).fma(r, e132).fma(r, e032);
       FloatVector power = tail.fma(r.mul(r), r).add(1f);
       // 2ⁿ in two factors, for results that are subnormal or whose power of two alone overflows
       IntVector bits = shifted.reinterpretAsInts();
@@ -297,29 +354,41 @@ final class Elementary {
 
   /** target = log(1 + factor·source): −∞ at −1, NaN below. */
   static void log1p(float[] source, float factor, float[] target, int n) {
+    FloatVector ln2High32 = FloatVector.broadcast(F, LN2_HIGH_32);
+    FloatVector ln2Low32 = FloatVector.broadcast(F, LN2_LOW_32);
+    FloatVector minusHalf32 = FloatVector.broadcast(F, -0.5f);
+    FloatVector rounder32 = FloatVector.broadcast(F, ROUNDER_32);
+    FloatVector l032 = FloatVector.broadcast(F, L0_32);
+    FloatVector l132 = FloatVector.broadcast(F, L1_32);
+    FloatVector l232 = FloatVector.broadcast(F, L2_32);
+    FloatVector l332 = FloatVector.broadcast(F, L3_32);
+    FloatVector l432 = FloatVector.broadcast(F, L4_32);
+    FloatVector l532 = FloatVector.broadcast(F, L5_32);
+    FloatVector l632 = FloatVector.broadcast(F, L6_32);
+    FloatVector l732 = FloatVector.broadcast(F, L7_32);
     for (int j = 0; j < n; j += F.length()) {
       FloatVector x = FloatVector.fromArray(F, source, j).mul(factor);
       FloatVector u = x.add(1f);
       // 1 + x = 2^k(1 + f) with 1 + f in [√½, √2]; 0x3f3504f3 are the bits of √½.
       IntVector k128 =
           u.reinterpretAsInts().sub(0x3f3504f3 - (128 << 23)).lanewise(VectorOperators.LSHR, 23);
-      FloatVector k = k128.add(0x4b400000 - 128).reinterpretAsFloats().sub(ROUNDER_32);
+      FloatVector k = k128.add(0x4b400000 - 128).reinterpretAsFloats().sub(rounder32);
       // 4·2^−k, because 2^−k can be subnormal
       FloatVector scale =
           k128.neg().add(127 + 128 + 2).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
       FloatVector f = x.mul(0.25f).fma(scale, scale.mul(0.25f).sub(1f));
       FloatVector tail =
-          f.fma(L7_32, L6_32)
-              .fma(f, L5_32)
-              .fma(f, L4_32)
-              .fma(f, L3_32)
-              .fma(f, L2_32)
-              .fma(f, L1_32)
-              .fma(f, L0_32);
+          f.fma(l732, l632)
+              .fma(f, l532)
+              .fma(f, l432)
+              .fma(f, l332)
+              .fma(f, l232)
+              .fma(f, l132)
+              .fma(f, l032);
       FloatVector square = f.mul(f);
       FloatVector low = tail.mul(f).mul(square);
-      low = square.fma(MINUS_HALF_32, k.fma(LN2_LOW_32, low)).add(f);
-      FloatVector result = k.fma(LN2_HIGH_32, low);
+      low = square.fma(minusHalf32, k.fma(ln2Low32, low)).add(f);
+      FloatVector result = k.fma(ln2High32, low);
       result = result.blend(x, x.abs().compare(VectorOperators.LT, TINY_32));
       result = result.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
       result = result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, -1f));

@@ -1,6 +1,7 @@
 package dev.lamina.cpu;
 
 import dev.lamina.lowering.EntryProgram;
+import dev.lamina.lowering.Instruction;
 import dev.lamina.matrix.HostMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -56,6 +57,8 @@ interface Entries {
 
   /** Returns the bytes of working space for each column of a tile. */
   static long bytesPerColumn(EntryProgram program) {
-    return 8L * (program.registers() + 4 + (long) LINES * program.outputs());
+    long smooth =
+        program.instructions().stream().filter(i -> i instanceof Instruction.SmoothDual).count();
+    return 8L * (program.registers() + 4 + smooth + (long) LINES * program.outputs());
   }
 }

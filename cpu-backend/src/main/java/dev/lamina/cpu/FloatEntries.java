@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -31,11 +32,19 @@ final class FloatEntries implements Entries {
   private static final int ROWS = 4;
 
   private final EntryProgram program;
+
+  // Whether an instruction sees acute angles only: whatever the rows, and if all rows at hand are
+  // at
+  // acute angles to each other.
   private final boolean[] acute;
+  private final boolean[] acuteAmongAcute;
+
   private final NearPairs near;
   private final float[][] registers;
   private final float[][] outputs;
   private final float[] zeros;
+  private final float[] square;
+  private final float[] slopes;
   private float[] scratch;
 
   // What the running program is applied to: rows first … first + count − 1 of x with rows 0 … n − 1
@@ -53,11 +62,14 @@ final class FloatEntries implements Entries {
     int padded = width + RowBlock.PADDING;
     this.program = program;
     this.near = near;
-    acute = AcuteSteps.of(program);
+    acute = AcuteSteps.of(program, 2);
+    acuteAmongAcute = AcuteSteps.of(program, 1);
     registers = new float[program.registers()][ROWS * padded];
     outputs = new float[program.outputs()][LINES * padded];
     scratch = new float[ROWS * padded];
+    slopes = new float[ROWS * padded];
     zeros = new float[padded];
+    square = new float[Mirror.SQUARE];
   }
 
   /** Returns whether all instructions keep their accuracy in float32. */
@@ -87,11 +99,16 @@ final class FloatEntries implements Entries {
   private void run(MemorySegment dots, long stride, long row) {
     int all = count * pitch;
     List<Instruction> instructions = program.instructions();
+    boolean[] steps = acute;
     for (int k = 0; k < instructions.size(); k++) {
       switch (instructions.get(k)) {
         case Instruction.Load in -> {
+          boolean among = true;
           for (int r = 0; r < count; r++) {
-            load(in, dots, (row + r) * stride * Float.BYTES, r);
+            among &= load(in, dots, (row + r) * stride * Float.BYTES, r);
+          }
+          if (in.statistic() == PairStatistic.COMPLEMENT) {
+            steps = among ? acuteAmongAcute : acute;
           }
         }
         case Instruction.Copy in ->
@@ -105,13 +122,13 @@ final class FloatEntries implements Entries {
             add(registers[in.left()], registers[in.right()], registers[in.target()], all);
         case Instruction.Multiply in ->
             multiply(registers[in.left()], registers[in.right()], registers[in.target()], all);
-        case Instruction.AngleDual in -> angleDual(in, acute[k], all);
+        case Instruction.AngleDual in -> angleDual(in, steps[k], all);
         case Instruction.AngleOf in ->
             FloatAngles.angle(
                 registers[in.source()], (float) in.scale(), registers[in.target()], 0, all);
         case Instruction.ArcCosine2 in ->
             FloatAngles.arcCosine2(registers[in.source()], registers[in.target()], all);
-        case Instruction.UniformAngleLayer in -> uniformLayer(in, acute[k], all);
+        case Instruction.UniformAngleLayer in -> uniformLayer(in, steps[k], all);
         case Instruction.Blend in -> blend(in);
         case Instruction.Compose in ->
             compose(registers[in.left()], registers[in.right()], registers[in.target()], all);
@@ -147,7 +164,7 @@ final class FloatEntries implements Entries {
   @Override
   public void mirror(int output, int lines, int n, HostMatrix target, long row, long col) {
     requireFloat(target);
-    Mirror.transpose(outputs[output], pitch, lines, n, target, col, row);
+    Mirror.transpose(outputs[output], pitch, lines, n, target, col, row, square);
   }
 
   private static void requireFloat(HostMatrix target) {
@@ -156,26 +173,32 @@ final class FloatEntries implements Entries {
     }
   }
 
-  private void load(Instruction.Load in, MemorySegment dots, long offset, int r) {
+  /** Loads a line; returns false if there is a complement above 1 in it. */
+  private boolean load(Instruction.Load in, MemorySegment dots, long offset, int r) {
     float[] target = registers[in.target()];
     int at = r * pitch;
     switch (in.statistic()) {
       case PairStatistic.DOT ->
           MemorySegment.copy(dots, ValueLayout.JAVA_FLOAT_UNALIGNED, offset, target, at, n);
-      case PairStatistic.COMPLEMENT -> complements(dots, offset, first + r, target, at);
+      case PairStatistic.COMPLEMENT -> {
+        return complements(dots, offset, first + r, target, at);
+      }
       case PairStatistic.SQUARED_DISTANCE -> distances(dots, offset, first + r, target, at);
     }
+    return true;
   }
 
-  private void complements(MemorySegment dots, long offset, int i, float[] target, int at) {
+  private boolean complements(MemorySegment dots, long offset, int i, float[] target, int at) {
     float scale = -x.inverseNorm32[i];
     float threshold = 1 - (float) near.complement();
     float[] inverse = z.inverseNorm32;
     int columns = n;
+    IntVector largest = IntVector.zero(IntVector.SPECIES_PREFERRED);
     for (int j = 0; j < columns; j += L) {
       FloatVector dot = FloatVector.fromMemorySegment(F, dots, offset + 4L * j, ORDER);
-      FloatVector s = dot.mul(scale).mul(FloatVector.fromArray(F, inverse, j)).add(1f).min(2f);
+      FloatVector s = dot.mul(scale).mul(FloatVector.fromArray(F, inverse, j)).add(1f);
       s.intoArray(target, at + j);
+      largest = largest.max(s.reinterpretAsInts());
       VectorMask<Float> close = s.sub(1f).abs().compare(VectorOperators.GT, threshold);
       if (close.anyTrue()) {
         for (int k = j; k < Math.min(columns, j + L); k++) {
@@ -194,6 +217,8 @@ final class FloatEntries implements Entries {
         }
       }
     }
+    // Positive numbers are in the order of their bits.
+    return largest.compare(VectorOperators.LE, Float.floatToRawIntBits(1)).allTrue();
   }
 
   private void distances(MemorySegment dots, long offset, int i, float[] target, int at) {
@@ -263,40 +288,50 @@ final class FloatEntries implements Entries {
     float[] source = registers[in.source()];
     float[] target = registers[in.target()];
     if (in.derivative() == Instruction.NONE) {
-      if (acute) {
-        FloatAngles.acuteDual(source, in.kappa(), target, all);
-      } else {
-        FloatAngles.dual(source, in.kappa(), target, all);
-      }
-    } else if (acute) {
-      FloatAngles.acuteDual(source, in.kappa(), target, registers[in.derivative()], all);
+      dual(source, in.kappa(), acute, target, all);
     } else {
-      // The angle first: the target may be the source.
-      FloatAngles.angle(source, (float) in.kappa(), registers[in.derivative()], 0, all);
-      FloatAngles.dual(source, in.kappa(), target, all);
+      dual(source, in.kappa(), acute, target, registers[in.derivative()], all);
+    }
+  }
+
+  private static void dual(float[] s, double kappa, boolean acute, float[] target, int all) {
+    if (acute) {
+      FloatAngles.acuteDual(s, kappa, target, all);
+    } else {
+      FloatAngles.dual(s, kappa, target, all);
+    }
+  }
+
+  private static void dual(
+      float[] s, double kappa, boolean acute, float[] target, float[] derivative, int all) {
+    if (acute) {
+      FloatAngles.acuteDual(s, kappa, target, derivative, all);
+    } else {
+      FloatAngles.dual(s, kappa, target, derivative, all);
     }
   }
 
   private void uniformLayer(Instruction.UniformAngleLayer in, boolean acute, int all) {
     float[] s = registers[in.s()];
-    if (acute && in.skip() == 0) {
-      if (in.u() == Instruction.NONE) {
-        FloatAngles.acuteDual(s, in.kappa(), s, all);
-      } else {
-        FloatAngles.acuteLayer(s, registers[in.u()], in, all);
-      }
-      return;
-    }
-    FloatAngles.dual(s, in.kappa(), scratch, all);
-    if (in.u() != Instruction.NONE) {
-      FloatAngles.tangent(registers[in.u()], s, scratch, in, all);
-    }
-    if (in.skip() == 0) {
-      registers[in.s()] = scratch; // keep is 1: the dual is the layer's complement
-      scratch = s;
+    if (in.skip() != 0) {
+      residualLayer(in, acute, s, all);
+    } else if (in.u() == Instruction.NONE) {
+      dual(s, in.kappa(), acute, s, all);
+    } else if (acute) {
+      FloatAngles.acuteLayer(s, registers[in.u()], in, all);
     } else {
-      mix(s, scratch, (float) in.skip(), (float) in.keep(), all);
+      FloatAngles.layer(s, registers[in.u()], in, all);
     }
+  }
+
+  private void residualLayer(Instruction.UniformAngleLayer in, boolean acute, float[] s, int all) {
+    if (in.u() == Instruction.NONE) {
+      dual(s, in.kappa(), acute, scratch, all);
+    } else {
+      dual(s, in.kappa(), acute, scratch, slopes, all);
+      FloatAngles.tangent(registers[in.u()], scratch, slopes, in, all);
+    }
+    mix(s, scratch, (float) in.skip(), (float) in.keep(), all);
   }
 
   private static void mix(float[] s, float[] dual, float skip, float keep, int n) {
@@ -337,7 +372,7 @@ final class FloatEntries implements Entries {
   /** The first share alone. */
   private void addShare(Instruction.Share share, int r) {
     int slot = share.slot();
-    addShare(
+    FloatShares.addShare(
         x.high[slot][first + r],
         x.low[slot][first + r],
         z.high[slot],
@@ -349,26 +384,8 @@ final class FloatEntries implements Entries {
         n);
   }
 
-  private static void addShare(
-      float high,
-      float low,
-      float[] highs,
-      float[] lows,
-      float[] s,
-      int from,
-      float[] sum,
-      int at,
-      int n) {
-    for (int j = 0; j < n; j += L) {
-      FloatVector other = FloatVector.fromArray(F, highs, j);
-      FloatVector difference = other.sub(high).add(FloatVector.fromArray(F, lows, j).sub(low));
-      FloatVector squares = difference.mul(0.5f).mul(difference);
-      other.mul(high).fma(FloatVector.fromArray(F, s, from + j), squares).intoArray(sum, at + j);
-    }
-  }
-
   private void addPair(Instruction.Share a, Instruction.Share b, boolean more, int r) {
-    addPair(
+    FloatShares.addPair(
         x.high[a.slot()][first + r],
         x.low[a.slot()][first + r],
         z.high[a.slot()],
@@ -386,41 +403,6 @@ final class FloatEntries implements Entries {
         scratch,
         r * pitch,
         n);
-  }
-
-  private static void addPair(
-      float highA,
-      float lowA,
-      float[] highsA,
-      float[] lowsA,
-      float[] sourceA,
-      int fromA,
-      float highB,
-      float lowB,
-      float[] highsB,
-      float[] lowsB,
-      float[] sourceB,
-      int fromB,
-      float[] before,
-      int fromBefore,
-      float[] sum,
-      int at,
-      int n) {
-    for (int j = 0; j < n; j += L) {
-      FloatVector otherA = FloatVector.fromArray(F, highsA, j);
-      FloatVector otherB = FloatVector.fromArray(F, highsB, j);
-      FloatVector differenceA = otherA.sub(highA).add(FloatVector.fromArray(F, lowsA, j).sub(lowA));
-      FloatVector differenceB = otherB.sub(highB).add(FloatVector.fromArray(F, lowsB, j).sub(lowB));
-      FloatVector squares =
-          differenceA.mul(0.5f).fma(differenceA, FloatVector.fromArray(F, before, fromBefore + j));
-      squares = differenceB.mul(0.5f).fma(differenceB, squares);
-      FloatVector total =
-          otherA.mul(highA).fma(FloatVector.fromArray(F, sourceA, fromA + j), squares);
-      otherB
-          .mul(highB)
-          .fma(FloatVector.fromArray(F, sourceB, fromB + j), total)
-          .intoArray(sum, at + j);
-    }
   }
 
   private void value(int source, int slot, float[] target, int at) {

@@ -18,6 +18,9 @@ final class Mirror {
 
   private static final int L = F.length();
 
+  /** Elements of a square of float32. */
+  static final int SQUARE = L * L;
+
   // Squares of whole vectors are transposed at once. One of float32 is by log₂ L perfect shuffles
   // of
   // its L rows: interleaving row i with row i + L/2 gives rows 2i and 2i + 1.
@@ -53,8 +56,8 @@ final class Mirror {
    */
   static void lowerToUpper(HostMatrix m, long row, long rowEnd, long col, long colEnd) {
     if (m.dtype() == DType.FLOAT32) {
-      float[] square = new float[L * L];
-      float[] half = new float[L * L];
+      float[] square = new float[SQUARE];
+      float[] half = new float[SQUARE];
       squares(L, row, rowEnd, col, colEnd, m, (i, j) -> transposeFloats(m, i, j, square, half));
     } else {
       double[] square = new double[D.length() * D.length()];
@@ -103,17 +106,24 @@ final class Mirror {
    * @param to float32 matrix
    * @param toRow row of the matrix that the first entries of the lines go to
    * @param toCol column that the first line goes to
+   * @param square overwritten, of {@link #SQUARE} elements
    */
   static void transpose(
-      float[] from, int pitch, int lines, int n, HostMatrix to, long toRow, long toCol) {
-    float[] half = new float[L * L];
+      float[] from,
+      int pitch,
+      int lines,
+      int n,
+      HostMatrix to,
+      long toRow,
+      long toCol,
+      float[] square) {
     long stride = to.rowStride() * Float.BYTES;
     int wholeLines = lines - lines % L;
     int whole = n - n % L;
     for (int i = 0; i < wholeLines; i += L) {
       for (int j = 0; j < whole; j += L) {
-        shuffle(from, i * pitch + j, pitch, half);
-        shuffleTwice(half, to.segment(), to.byteOffset(toRow + j, toCol + i), stride);
+        shuffle(from, i * pitch + j, pitch, square);
+        shuffleTwice(square, to.segment(), to.byteOffset(toRow + j, toCol + i), stride);
       }
     }
     for (int i = 0; i < lines; i++) {

@@ -19,8 +19,8 @@ final class AcuteStepsTest {
     return LoweredKernel.of(Kernel.parse(kernel), false, new InputScale(10, 20)).entries();
   }
 
-  private static List<Boolean> ofLayers(EntryProgram program) {
-    boolean[] acute = AcuteSteps.of(program);
+  private static List<Boolean> ofLayers(EntryProgram program, double loaded) {
+    boolean[] acute = AcuteSteps.of(program, loaded);
     List<Boolean> layers = new ArrayList<>();
     for (int k = 0; k < acute.length; k++) {
       Instruction step = program.instructions().get(k);
@@ -50,7 +50,19 @@ final class AcuteStepsTest {
     for (String flag : expected.split(",", -1)) {
       want.add(Boolean.valueOf(flag));
     }
-    assertThat(ofLayers(program(kernel))).isEqualTo(want);
+    assertThat(ofLayers(program(kernel), 2)).isEqualTo(want);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nngp(depth=3)",
+        "ntk(depth=3, activation=leakyRelu(slope=0.5))",
+        "ntk(depth=3, residual=true)",
+        "ntk(depth=3, activation=[relu, abs, relu], biasVariance=0.1)"
+      })
+  void amongAcuteRowsAllLayersSeeAcuteAngles(String kernel) {
+    assertThat(ofLayers(program(kernel), 1)).hasSize(3).doesNotContain(false);
   }
 
   /** Runs layers of one share in float64 for complements all over [0, 2]. */
@@ -65,7 +77,7 @@ final class AcuteStepsTest {
       })
   void noDataLeaveTheBound(String kernel) {
     EntryProgram program = program(kernel);
-    boolean[] acute = AcuteSteps.of(program);
+    boolean[] acute = AcuteSteps.of(program, 2);
     int flags = 0;
     for (int sample = 0; sample <= 1000; sample++) {
       double s = sample / 500.0;

@@ -83,4 +83,54 @@ final class FloatAnglesTest {
       requireClose(u[i], want, source[i]);
     }
   }
+
+  /** Both forms of a loop give the same bits; the general one also holds beyond the right angle. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1 / Math.PI, 0.2, 2 / Math.PI})
+  void generalLoopsExtendThoseForAcuteAngles(double kappa) {
+    float[] s = samples();
+    float[] acute = new float[s.length];
+    float[] acuteDerivative = new float[s.length];
+    float[] general = new float[s.length];
+    float[] derivative = new float[s.length];
+    float[] alone = new float[s.length];
+    FloatAngles.acuteDual(s, kappa, acute, acuteDerivative, COUNT);
+    FloatAngles.dual(s, kappa, general, derivative, COUNT);
+    FloatAngles.dual(s, kappa, alone, COUNT);
+    assertThat(Arrays.copyOf(general, COUNT)).isEqualTo(Arrays.copyOf(acute, COUNT));
+    assertThat(Arrays.copyOf(alone, COUNT)).isEqualTo(Arrays.copyOf(acute, COUNT));
+    assertThat(Arrays.copyOf(derivative, COUNT)).isEqualTo(Arrays.copyOf(acuteDerivative, COUNT));
+    for (int i = 0; i < COUNT; i++) {
+      s[i] = 2 - s[i];
+    }
+    FloatAngles.dual(s, kappa, general, derivative, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+      // Of the results the digits of a number near 2 are left.
+      double theta = theta(s[i]).toDouble();
+      assertThat(general[i] - dual(s[i], kappa).toDouble()).isBetween(-BOUND, BOUND);
+      assertThat(derivative[i] - kappa * theta).isBetween(-BOUND, BOUND);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1 / Math.PI, 2 / Math.PI})
+  void layersAreTheirDualAndItsTangent(double kappa) {
+    float[] source = samples();
+    for (int i = 0; i < COUNT; i += 3) {
+      source[i] = 2 - source[i];
+    }
+    Instruction.UniformAngleLayer layer =
+        new Instruction.UniformAngleLayer(0, 1, kappa, 0, 1, 0.4, 0.1, 0.5);
+    float[] s = source.clone();
+    float[] u = new float[s.length];
+    Arrays.fill(u, 0.3f);
+    float[] want = u.clone();
+    float[] dual = new float[s.length];
+    float[] derivative = new float[s.length];
+    FloatAngles.layer(s, u, layer, COUNT);
+    FloatAngles.dual(source, kappa, dual, derivative, COUNT);
+    FloatAngles.tangent(want, dual, derivative, layer, COUNT);
+    assertThat(Arrays.copyOf(s, COUNT)).isEqualTo(Arrays.copyOf(dual, COUNT));
+    assertThat(Arrays.copyOf(u, COUNT)).isEqualTo(Arrays.copyOf(want, COUNT));
+  }
 }
