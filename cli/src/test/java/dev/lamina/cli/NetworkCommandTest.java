@@ -84,6 +84,14 @@ class NetworkCommandTest {
     assertThat(second.get("residual").asText()).isEqualTo("pre-activation");
   }
 
+  @Test
+  void residualLayersMayAddTheirInputs() {
+    RunResult made = init("--widths", "5,4,4,3", "--residual", "post-activation", "--json");
+    assertThat(made.json().get("layers").findValuesAsText("residual"))
+        .containsExactly("none", "post-activation", "none");
+    assertThat(show().out()).contains("relu, bias, residual (post-activation)");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -93,6 +101,7 @@ class NetworkCommandTest {
         "--widths 5,4,3 --init hee; did you mean 'he'",
         "--widths 5,4,3 --activation rleu; relu",
         "--widths 5,4,6,3 --residual; equal widths",
+        "--widths 5,4,4,3 --residual skip; none, pre-activation, post-activation",
         "--seed 3; --widths",
       })
   void wrongOptionsEndWithCodeTwo(String line, String message) {

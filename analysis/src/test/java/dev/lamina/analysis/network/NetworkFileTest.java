@@ -104,6 +104,32 @@ class NetworkFileTest {
     }
   }
 
+  /** What files say about residual layers: as ever for pre-activations, by name for inputs. */
+  @Test
+  void residualKindsAreWrittenAndRead() {
+    Path file = folder.resolve("n.safetensors");
+    List<Residual> kinds =
+        List.of(Residual.POST_ACTIVATION, Residual.PRE_ACTIVATION, Residual.NONE);
+    List<DenseLayer> layers = new ArrayList<>();
+    for (Residual kind : kinds) {
+      layers.add(plain(HostMatrix.of(new double[][] {{1, 2}, {3, 4}}), kind));
+    }
+    try (Network network = new Network(layers)) {
+      NetworkFile.write(file, network);
+    }
+    try (SafetensorsFile raw = SafetensorsFile.open(file)) {
+      assertThat(raw.metadata())
+          .containsEntry("layers.1.residual", "post-activation")
+          .containsEntry("layers.2.residual", "true")
+          .doesNotContainKey("layers.3.residual");
+    }
+    try (Network read = NetworkFile.read(file)) {
+      assertThat(read.layers()).extracting(l -> ((DenseLayer) l).residual()).isEqualTo(kinds);
+    }
+    assertThat(Residual.parse("pre-activation")).isEqualTo(Residual.PRE_ACTIVATION);
+    assertThat(Residual.parse("false")).isEqualTo(Residual.NONE);
+  }
+
   private static void requireEqual(DenseLayer read, DenseLayer written) {
     assertThat(read.activation()).isEqualTo(written.activation());
     assertThat(read.residual()).isEqualTo(written.residual());
