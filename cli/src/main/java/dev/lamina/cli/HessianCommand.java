@@ -204,7 +204,9 @@ final class HessianCommand extends Subcommand {
                   .formatted(k.sample(), k.distance(), k.neuron(), k.layer());
           if (k.distance() <= ON_KINK) {
             throw new IllegalArgumentException(
-                "hessian: " + where + ": the loss has no second derivatives there");
+                "hessian: "
+                    + where
+                    + ": the loss has no second derivatives there; leave the sample out, or move the parameters a little");
           }
           session().say(where + ": second derivatives hold only that near");
         });

@@ -186,6 +186,9 @@ final class LiftCommand extends Subcommand {
   }
 
   private AffineSegment box(Activation inserted) {
+    if (inserted instanceof Activation.Sign) {
+      throw new IllegalArgumentException("lift: " + AffineSegments.advice(inserted));
+    }
     if (segment == null && AffineSegments.exact(inserted).isEmpty()) {
       throw new IllegalArgumentException(
           "lift: %s%s. Say --segment LO,HI to have it"

@@ -136,6 +136,18 @@ class EmbeddingCommandsTest {
     assertThat(padded.out()).contains("widths [3, 6, 5, 2], 9 parameters more");
   }
 
+  /** No segment would help. */
+  @Test
+  void signCannotBeInserted() {
+    network("a", "tanh");
+    samples(3, 1);
+    RunResult sign = lift("--after", "1", "--width", "4", "--activation", "sign");
+    assertThat(sign.code()).isEqualTo(2);
+    assertThat(sign.out() + sign.err())
+        .contains("sign is constant on both sides of 0", "none can be inserted")
+        .doesNotContain("--segment");
+  }
+
   @Test
   void smoothActivationsAreApproximateAndSaySo() {
     network("a", "tanh");

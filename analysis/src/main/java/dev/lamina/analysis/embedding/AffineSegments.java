@@ -173,7 +173,8 @@ public final class AffineSegments {
     }
     String common = activation + " is affine nowhere, so that a lift is approximate: ";
     return switch (activation) {
-      case Activation.Sign _ -> "sign is constant on both sides: it cannot be lifted with";
+      case Activation.Sign _ ->
+          "sign is constant on both sides of 0: a layer of it forgets its inputs, and none can be inserted";
       case Activation.Smooth s ->
           common
               + switch (s) {

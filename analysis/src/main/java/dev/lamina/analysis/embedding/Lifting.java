@@ -119,14 +119,15 @@ public final class Lifting {
     SingularValueDecomposition svd = new SingularValueDecomposition(network.stage(q + 1).weights());
     int rank = rank(svd);
     if (insertion.width() < Math.max(1, rank)) {
+      int least = Math.min(network.width(q), network.width(q + 1));
       throw new IllegalArgumentException(
-          "lift: after layer %d the new layer must be at least min(%d, %d) = %d wide, or %d, the rank of these weights, but %d was asked"
+          "lift: after layer %d the new layer must be at least min(%d, %d) = %d wide%s, but %d was asked"
               .formatted(
                   q,
                   network.width(q),
                   network.width(q + 1),
-                  Math.min(network.width(q), network.width(q + 1)),
-                  Math.max(1, rank),
+                  least,
+                  rank < least ? ", or " + Math.max(1, rank) + ", the rank of these weights" : "",
                   insertion.width()));
     }
     int kept = Math.max(1, rank); // weights of rank 0 still need a neuron

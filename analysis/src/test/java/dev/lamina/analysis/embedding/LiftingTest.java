@@ -260,7 +260,7 @@ class LiftingTest {
         .hasMessage(
             "lift: the new layer must come after 0, the inputs, to 1, the last hidden layer, but 2 was asked");
     assertThatThrownBy(() -> Lifting.lift(network, Insertion.of(0, 2, Activation.RELU, box), x))
-        .hasMessageContaining("at least min(3, 4) = 3 wide, or 3, the rank of these weights");
+        .hasMessageContaining("at least min(3, 4) = 3 wide, but 2 was asked");
     assertThatThrownBy(() ->
             Lifting.lift(network, new Insertion(0, Activation.RELU, List.of(box, box), true), x))
         .hasMessage("lift: a residual layer after layer 0 must be 3 wide like it, but 2 was asked");
