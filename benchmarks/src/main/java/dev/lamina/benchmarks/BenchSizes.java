@@ -24,8 +24,8 @@ import java.util.List;
  * @param square edge of the square product that gives the ceilings
  * @param tile rows and columns of the tiles that a library multiplies
  * @param copyBytes bytes of the copies that give bandwidths
- * @param warmMillis milliseconds of rounds that are not counted, at least; counted rounds go on as
- *     long, up to ten times as many as asked for
+ * @param warmMillis milliseconds of rounds that are not counted, at least; counted rounds go on
+ *     half as long, up to ten times as many as asked for
  */
 record BenchSizes(
     List<Integer> rows,
@@ -116,7 +116,7 @@ record BenchSizes(
         3072,
         2048,
         256L << 20,
-        700);
+        1500);
   }
 
   private static BenchSizes cuda() {

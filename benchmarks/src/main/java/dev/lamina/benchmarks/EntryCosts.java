@@ -21,9 +21,6 @@ import java.util.Optional;
 final class EntryCosts {
   static final String ENTRIES = "entries of ";
 
-  /** The JIT compiler takes longer for long entry programs than for anything else. */
-  private static final int WARM = 5;
-
   private static final double MILLI = 1e6;
 
   private EntryCosts() {}
@@ -74,7 +71,7 @@ final class EntryCosts {
       Bench bench, Workbench single, EntryCase c, DeviceMatrix x, DeviceMatrix out, int rounds) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Costs costs = new Costs(new ArrayList<>(), new ArrayList<>());
-    double warm = System.nanoTime() + WARM * bench.sizes().warmMillis() * MILLI;
+    double warm = System.nanoTime() + bench.sizes().warmMillis() * MILLI;
     while (costs.milliseconds().size() < rounds) {
       long start = threads.getCurrentThreadCpuTime();
       c.runLess(single.backend().gram(), x, out);

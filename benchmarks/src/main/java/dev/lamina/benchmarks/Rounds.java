@@ -77,7 +77,7 @@ final class Rounds {
       return false;
     }
     return round < wanted
-        || (round < MORE * wanted && now - counting < bench.sizes().warmMillis() * MILLI);
+        || (round < MORE * wanted && now - counting < bench.sizes().warmMillis() * MILLI / 2);
   }
 
   private void round(Map<String, List<Double>> times) {
