@@ -35,11 +35,12 @@ final class NarrowDualsTest {
   @ParameterizedTest
   @CsvSource({"erf, 1", "erf, 1e12", "gelu, 1", "gelu, 1e12", "sin, 1", "cos, 1", "sin, 30"})
   void shortFormsAreWithinTheirBound(String activation, double weightVariance) {
-    String kernel = "ntk(depth=1, activation=%s, weightVariance=%s)";
     try (HostMatrix m = rows()) {
       LoweredKernel lowered =
           LoweredKernel.of(
-              Kernel.parse(kernel.formatted(activation, weightVariance)),
+              Kernel.parse(
+                  "ntk(depth=1, activation=%s, weightVariance=%s)"
+                      .formatted(activation, weightVariance)),
               false,
               new InputScale(1, 1e4, DType.FLOAT32));
       RowBlock block = RowBlock.of(m, lowered, false);
