@@ -13,6 +13,9 @@ import java.util.Map;
 final class Shortfalls {
   private static final String NOTES = "shortfalls.txt";
 
+  /** How notes begin that say why a target is not measured. */
+  private static final String NOT_RUN = "Not run";
+
   /** Which target a note is about. */
   private record Key(String backend, String work) {}
 
@@ -45,10 +48,10 @@ final class Shortfalls {
     return new Shortfalls(text.lines().toList());
   }
 
-  /** Returns why a target was missed; empty if it was not, or if nothing is known. */
+  /** Returns why a target was missed or not measured; empty if neither, or if nothing is known. */
   String of(Target target) {
-    return target.measured().isPresent() && !target.met()
-        ? notes.getOrDefault(new Key(target.backend(), target.work()), "")
-        : "";
+    String note = notes.getOrDefault(new Key(target.backend(), target.work()), "");
+    boolean aboutThis = note.startsWith(NOT_RUN) == target.measured().isEmpty();
+    return aboutThis && !target.met() ? note : "";
   }
 }
