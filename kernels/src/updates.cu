@@ -1,8 +1,9 @@
 /*
  * What is done to the parameters of networks entry by entry: sums, steps of optimisers, Gaussian noise.
  *
- * Computed in float64 in the order of UpdateLoops.java and GaussianNoise.java (cpu-backend) and rounded once, from
- * operations that IEEE 754 defines: equal arguments give equal bits on both backends. Launch geometry and parameters:
+ * Computed in the order of UpdateLoops.java, FloatLoops.java and GaussianNoise.java (cpu-backend) from operations that
+ * IEEE 754 defines: equal arguments give equal bits on both backends. Optimisers compute in the type of the parameters,
+ * everything else in float64, rounded once. Launch geometry and parameters:
  * DeviceFunction.java.
  */
 #include "entries.cuh"
@@ -35,19 +36,28 @@ extern "C" __global__ void __launch_bounds__(256) add_f64(ADD_PARAMETERS(double)
 
 /* ---- optimisers ---- */
 
-/* h = g + l2·w, v ← momentum·v + h, w ← w − (of_gradient·h + of_velocity·v). */
+struct Sgd {
+  double of_gradient, of_velocity, momentum, l2;
+
+  /* h = g + l2·w, v ← momentum·v + h, w ← w − (of_gradient·h + of_velocity·v). */
+  __device__ __forceinline__ void apply(double& w, double g, double& v) const {
+    double h = g + l2 * w;
+    v = momentum * v + h;
+    w -= of_gradient * h + of_velocity * v;
+  }
+
+  __device__ __forceinline__ void apply(float& w, float g, float& v) const {
+    float h = fma(static_cast<float>(l2), w, g);
+    v = fma(static_cast<float>(momentum), v, h);
+    w = fma(static_cast<float>(-of_velocity), v, fma(static_cast<float>(-of_gradient), h, w));
+  }
+};
+
 template <class T>
 __device__ __forceinline__ void sgd_step(T* w, int64_t w_stride, const T* g, int64_t g_stride, T* v, int64_t v_stride,
-                                         int64_t n, int64_t m, double of_gradient, double of_velocity,
-                                         double momentum, double l2) {
+                                         int64_t n, int64_t m, const Sgd& step) {
   for_entries(n, m, [&](int64_t i, int64_t j) {
-    T* parameter = w + i * w_stride + j;
-    T* velocity = v + i * v_stride + j;
-    double old = static_cast<double>(*parameter);
-    double h = static_cast<double>(g[i * g_stride + j]) + l2 * old;
-    double speed = momentum * static_cast<double>(*velocity) + h;
-    *velocity = static_cast<T>(speed);
-    *parameter = static_cast<T>(old - (of_gradient * h + of_velocity * speed));
+    step.apply(w[i * w_stride + j], g[i * g_stride + j], v[i * v_stride + j]);
   });
 }
 
@@ -56,49 +66,56 @@ __device__ __forceinline__ void sgd_step(T* w, int64_t w_stride, const T* g, int
       double of_gradient, double of_velocity, double momentum, double l2
 
 extern "C" __global__ void __launch_bounds__(256) sgd_step_f32(SGD_PARAMETERS(float)) {
-  sgd_step(w, w_stride, g, g_stride, v, v_stride, n, m, of_gradient, of_velocity, momentum, l2);
+  sgd_step(w, w_stride, g, g_stride, v, v_stride, n, m, {of_gradient, of_velocity, momentum, l2});
 }
 
 extern "C" __global__ void __launch_bounds__(256) sgd_step_f64(SGD_PARAMETERS(double)) {
-  sgd_step(w, w_stride, g, g_stride, v, v_stride, n, m, of_gradient, of_velocity, momentum, l2);
+  sgd_step(w, w_stride, g, g_stride, v, v_stride, n, m, {of_gradient, of_velocity, momentum, l2});
 }
 
 struct Adam {
-  double rate, beta1, beta2, epsilon, l2, keep;
+  double rate, beta1, beta2, epsilon, l2, shrink;
+
+  /* h = g + l2·w, m ← β₁m + (1 − β₁)h, v ← β₂v + (1 − β₂)h², w ← (1 − shrink)w − rate·m/(√v + ε). */
+  __device__ __forceinline__ void apply(double& w, double g, double& mean, double& square) const {
+    double h = g + l2 * w;
+    mean = beta1 * mean + (1 - beta1) * h;
+    square = beta2 * square + (1 - beta2) * (h * h);
+    w = (1 - shrink) * w - rate * mean / (sqrt(square) + epsilon);
+  }
+
+  /* The same with m + (1 − β)(h − m): 1 − β rounded alone leaves h as the limit. */
+  __device__ __forceinline__ void apply(float& w, float g, float& mean, float& square) const {
+    float h = fma(static_cast<float>(l2), w, g);
+    mean = fma(static_cast<float>(1 - beta1), h - mean, mean);
+    square = fma(static_cast<float>(1 - beta2), h * h - square, square);
+    float moved = mean * static_cast<float>(rate) / (sqrt(square) + static_cast<float>(epsilon));
+    w = fma(static_cast<float>(-shrink), w, w) - moved;
+  }
 };
 
-/* h = g + l2·w, m ← β₁m + (1 − β₁)h, v ← β₂v + (1 − β₂)h², w ← keep·w − rate·m/(√v + ε). */
 template <class T>
 __device__ __forceinline__ void adam_step(T* w, int64_t w_stride, const T* g, int64_t g_stride, T* first,
                                           int64_t first_stride, T* second, int64_t second_stride, int64_t n, int64_t m,
                                           const Adam& step) {
   for_entries(n, m, [&](int64_t i, int64_t j) {
-    T* parameter = w + i * w_stride + j;
-    T* mean = first + i * first_stride + j;
-    T* square = second + i * second_stride + j;
-    double old = static_cast<double>(*parameter);
-    double h = static_cast<double>(g[i * g_stride + j]) + step.l2 * old;
-    double new_mean = step.beta1 * static_cast<double>(*mean) + (1 - step.beta1) * h;
-    double new_square = step.beta2 * static_cast<double>(*square) + (1 - step.beta2) * (h * h);
-    *mean = static_cast<T>(new_mean);
-    *square = static_cast<T>(new_square);
-    *parameter = static_cast<T>(step.keep * old - step.rate * new_mean / (sqrt(new_square) + step.epsilon));
+    step.apply(w[i * w_stride + j], g[i * g_stride + j], first[i * first_stride + j], second[i * second_stride + j]);
   });
 }
 
 #define ADAM_PARAMETERS(T)                                                                                           \
   T *w, int64_t w_stride, const T *g, int64_t g_stride, T *first, int64_t first_stride, T *second,                  \
       int64_t second_stride, int64_t n, int64_t m, double rate, double beta1, double beta2, double epsilon,         \
-      double l2, double keep
+      double l2, double shrink
 
 extern "C" __global__ void __launch_bounds__(256) adam_step_f32(ADAM_PARAMETERS(float)) {
   adam_step(w, w_stride, g, g_stride, first, first_stride, second, second_stride, n, m,
-            {rate, beta1, beta2, epsilon, l2, keep});
+            {rate, beta1, beta2, epsilon, l2, shrink});
 }
 
 extern "C" __global__ void __launch_bounds__(256) adam_step_f64(ADAM_PARAMETERS(double)) {
   adam_step(w, w_stride, g, g_stride, first, first_stride, second, second_stride, n, m,
-            {rate, beta1, beta2, epsilon, l2, keep});
+            {rate, beta1, beta2, epsilon, l2, shrink});
 }
 
 /* ---- noise ---- */

@@ -285,7 +285,7 @@ final class CudaLayerOps extends AbstractLayerOps {
         .real(step.beta2())
         .real(step.epsilon())
         .real(step.l2())
-        .real(1 - step.shrink())
+        .real(step.shrink())
         .runOverEntries(range.rows(), range.cols());
   }
 
