@@ -39,14 +39,18 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "mse is the mean over samples of the squared distance to the target, summed over outputs and",
-      "without 1/2; mean-square is that over the number of outputs. As zero counts |eigenvalue| <=",
-      "1e-9 max(1, largest). Away from critical points",
-      "signs of eigenvalues below |gradient| (1 + |parameters|) mean nothing; --polish finds one."
+      "mse is the mean over samples of the squared distance to the target, summed over outputs and"
+          + " without 1/2; mean-square is that over the number of outputs. As zero counts |eigenvalue|"
+          + " <= 1e-9 max(1, largest); a warning counts those of them above 1e-12 max(1, largest). Away"
+          + " from critical points signs of eigenvalues below |gradient| (1 + |parameters|) mean"
+          + " nothing; --polish finds one."
     })
 final class HessianCommand extends Subcommand {
   /** Σ |gradient| up to which a point counts as critical. */
   private static final double CRITICAL = 1e-12;
+
+  /** Up to as many parameters --top takes all eigenvalues, in less than a second or so. */
+  private static final int SMALL = 1000;
 
   /** Nearer than this a sample is on a kink. */
   private static final double ON_KINK = 1e-12;
@@ -80,7 +84,10 @@ final class HessianCommand extends Subcommand {
     @Option(
         names = "--top",
         paramLabel = "K",
-        description = "The K largest and K smallest, by the Lanczos method, without the matrix.")
+        description = {
+          "The K largest and K smallest, equal ones as often as they are there; from 1001 parameters"
+              + " on by the Lanczos method, without the matrix."
+        })
     private Integer top;
 
     @Option(
@@ -96,7 +103,10 @@ final class HessianCommand extends Subcommand {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Lanczos steps at most (default: 4 K + 60, and 60 for the density).")
+      description = {
+        "Lanczos steps at most, of each run with --top, which starts anew until it finds nothing"
+            + " more (default: 4 K + 60, and 60 for the density)."
+      })
   private Integer steps;
 
   @Option(
@@ -135,6 +145,7 @@ final class HessianCommand extends Subcommand {
     if (mode.wantsAll()) {
       DenseSpectrum.requireSize(network.parameterCount());
     }
+    requireTop(network.parameterCount());
     Risk risk = risk(network);
     try (Lamina lamina = Lamina.open(session().config())) {
       long start = System.nanoTime();
@@ -146,6 +157,22 @@ final class HessianCommand extends Subcommand {
         document.put("seconds", Stopwatch.secondsSince(start));
         return Output.of(document.values(), document.text());
       }
+    }
+  }
+
+  private void requireTop(int parameters) {
+    if (mode.top == null) {
+      return;
+    }
+    if (mode.top < 1 || mode.top > parameters) {
+      throw new IllegalArgumentException(
+          "--top must be 1 to %d, the number of parameters, but is %d"
+              .formatted(parameters, mode.top));
+    }
+    if (steps != null && steps < Math.min(2L * mode.top, parameters)) {
+      throw new IllegalArgumentException(
+          "--steps must be at least %d, two for each of --top %d, but is %d"
+              .formatted(Math.min(2L * mode.top, parameters), mode.top, steps));
     }
   }
 
@@ -206,7 +233,8 @@ final class HessianCommand extends Subcommand {
             throw new IllegalArgumentException(
                 "hessian: "
                     + where
-                    + ": the loss has no second derivatives there; leave the sample out, or move the parameters a little");
+                    + ": the loss has no second derivatives there; leave the sample out, or move the parameters a little"
+                    + (polish == null ? "" : "; the point that was found is in " + polish));
           }
           session().say(where + ": second derivatives hold only that near");
         });
@@ -228,8 +256,7 @@ final class HessianCommand extends Subcommand {
         f -> document.put("search", f.status().name().toLowerCase(java.util.Locale.ROOT)));
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     if (mode.top != null) {
-      int most = steps == null ? 4 * mode.top + 60 : steps;
-      document.extremes(new Lanczos(most, 1e-8).extremes(point, Form.HESSIAN, mode.top, random));
+      document.extremes(top(point, random));
     } else if (mode.density) {
       int most = steps == null ? 60 : steps;
       document.density(SpectralDensity.of(point, Form.HESSIAN, probes, most, random));
@@ -239,6 +266,14 @@ final class HessianCommand extends Subcommand {
     }
     document.put("warnings", warnings(point, document));
     return document;
+  }
+
+  private Lanczos.Extremes top(RiskPoint point, RandomGenerator random) {
+    if (point.size() <= SMALL) {
+      return DenseSpectrum.extremes(point, Form.HESSIAN, mode.top);
+    }
+    int most = steps == null ? Math.min(4 * Math.min(mode.top, 1 << 28) + 60, point.size()) : steps;
+    return new Lanczos(most, 1e-8).extremes(point, Form.HESSIAN, mode.top, random);
   }
 
   private static double meaningfulFrom(RiskPoint point) {
@@ -256,6 +291,7 @@ final class HessianCommand extends Subcommand {
                   meaningfulFrom(point),
                   document.below(meaningfulFrom(point))));
     }
+    document.smallButNotZero(meaningfulFrom(point)).ifPresent(warnings::add);
     return warnings;
   }
 }

@@ -8,11 +8,15 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /** What {@code lamina hessian} prints: names of the JSON document with their values. */
 final class HessianDocument {
   private static final int SHOWN = 10;
+
+  /** What rounding makes of a zero, as a share of what counts as zero. */
+  private static final double ROUNDING = 1e-3;
 
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final StringJoiner found = new StringJoiner("\n");
@@ -85,6 +89,31 @@ final class HessianDocument {
     put("negative", negative);
     put("zero", zero);
     put("tolerance", within);
+  }
+
+  /**
+   * Says how many eigenvalues count as zero though they are far above what rounding makes: above
+   * 1e-12 max(1, largest), and above the bound below which the gradient forbids to conclude.
+   */
+  Optional<String> smallButNotZero(double bound) {
+    double rounding = Math.max(tolerance * ROUNDING, bound);
+    double[] small =
+        Arrays.stream(eigenvalues)
+            .filter(v -> Math.abs(v) <= tolerance && Math.abs(v) > rounding)
+            .toArray();
+    if (small.length == 0) {
+      return Optional.empty();
+    }
+    long positive = Arrays.stream(small).filter(v -> v > 0).count();
+    return Optional.of(
+        "%d of the eigenvalues counted as zero are above %.3g, far more than rounding makes: %d positive, %d negative, from %.5g to %.5g; the signs of these may be real"
+            .formatted(
+                small.length,
+                rounding,
+                positive,
+                small.length - positive,
+                small[0],
+                small[small.length - 1]));
   }
 
   /** Says how many eigenvalues count as not zero but are below a bound. */

@@ -156,6 +156,68 @@ class HessianCommandTest {
     assertThat(zeros).isEqualTo(2 + 6 + 6);
   }
 
+  /** One affine layer of two outputs: every eigenvalue is there twice. */
+  @Test
+  void topHasEqualEigenvaluesAsOftenAsTheyAre() {
+    List<DenseLayer> layers =
+        List.of(
+            layer(
+                new double[][] {{0.3, -0.2}, {1, 0.5}},
+                new double[] {0.1, -0.4},
+                Activation.IDENTITY));
+    try (Network network = new Network(layers)) {
+      NetworkFile.write(folder.resolve("a"), network);
+    }
+    write("x.npy", new double[][] {{1, 2}, {0.5, -1}, {-0.3, 0.7}, {1.5, 0.2}});
+    write("y.npy", new double[][] {{0, 1}, {1, 0}, {0.5, 2}, {1, 1}});
+    JsonNode all = hessian("--dense").json().get("eigenvalues");
+    JsonNode top = hessian("--top", "3").json();
+    for (int i = 0; i < 3; i++) {
+      assertThat(top.get("eigenvalues").get(i).doubleValue())
+          .isCloseTo(all.get(3 + i).doubleValue(), within(1e-12));
+      assertThat(top.get("smallest").get(i).doubleValue())
+          .isCloseTo(all.get(i).doubleValue(), within(1e-12));
+    }
+    assertThat(all.get(5).doubleValue()).isCloseTo(all.get(4).doubleValue(), within(1e-12));
+    assertThat(all.get(5).doubleValue()).isGreaterThan(all.get(3).doubleValue() + 0.1);
+    requireRefused(hessian("--top", "0"), "--top must be 1 to 6", "but is 0");
+    requireRefused(hessian("--top", "7"), "--top must be 1 to 6", "but is 7");
+    requireRefused(hessian("--top", "2", "--steps", "1"), "--steps must be at least 4", "but is 1");
+  }
+
+  /** One affine neuron with the eigenvalues 2, 2 and 2·10⁻¹⁰. */
+  @Test
+  void saysWhatCountsAsZeroAndIsNot() {
+    List<DenseLayer> layers =
+        List.of(layer(new double[][] {{1, 1}}, new double[] {0}, Activation.IDENTITY));
+    try (Network network = new Network(layers)) {
+      NetworkFile.write(folder.resolve("a"), network);
+    }
+    write("x.npy", new double[][] {{1, 1e-5}, {-1, 1e-5}, {1, -1e-5}, {-1, -1e-5}});
+    write("y.npy", new double[][] {{1 + 1e-5}, {-1 + 1e-5}, {1 - 1e-5}, {-1 - 1e-5}});
+    JsonNode found = hessian().json();
+    assertThat(found.get("zero").intValue()).isEqualTo(1);
+    assertThat(found.get("warnings")).hasSize(1);
+    assertThat(found.get("warnings").get(0).textValue())
+        .contains("1 of the eigenvalues counted as zero", "1 positive, 0 negative", "2.0000e-10");
+  }
+
+  /** A relu neuron that fits both samples best with the second on its kink. */
+  @Test
+  void saysWhereThePolishedPointIsThatCannotBeLookedAt() {
+    List<DenseLayer> layers =
+        List.of(
+            layer(new double[][] {{1}}, new double[] {0}, Activation.RELU),
+            layer(new double[][] {{1}}, new double[] {0}, Activation.IDENTITY));
+    try (Network network = new Network(layers)) {
+      NetworkFile.write(folder.resolve("a"), network);
+    }
+    write("x.npy", new double[][] {{1}, {0}});
+    write("y.npy", new double[][] {{1}, {0}});
+    requireRefused(hessian("--polish", file("b")), "kink", "the point that was found is in", "b");
+    assertThat(folder.resolve("b")).exists();
+  }
+
   @Test
   void saysWhatAPointThatIsNotCriticalForbids() {
     teacher("elu");

@@ -3,6 +3,8 @@ package dev.lamina.analysis.curvature;
 import dev.lamina.backend.Backend;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
+import java.util.Arrays;
+import java.util.List;
 
 /** All eigenvalues of a quadratic form of the risk. */
 public final class DenseSpectrum {
@@ -23,6 +25,31 @@ public final class DenseSpectrum {
     try (HostMatrix matrix = point.matrix(form)) {
       return eigenvalues(point.backend(), matrix);
     }
+  }
+
+  /**
+   * {@return eigenvalues at both ends, of all of them: equal ones as often as they are there}
+   *
+   * @param point where
+   * @param form which form
+   * @param k how many at each end, 1 to M
+   * @throws IllegalArgumentException if there are more than {@value #LIMIT} parameters, or fewer
+   *     than k
+   */
+  public static Lanczos.Extremes extremes(RiskPoint point, Form form, int k) {
+    if (k < 1 || k > point.size()) {
+      throw new IllegalArgumentException(
+          "hessian: how many eigenvalues at each end must be 1 to %d, the number of parameters, but is %d"
+              .formatted(point.size(), k));
+    }
+    List<Double> all = Arrays.stream(of(point, form)).boxed().toList();
+    double largest = Math.max(Math.abs(all.getFirst()), Math.abs(all.getLast()));
+    return new Lanczos.Extremes(
+        all.reversed().subList(0, k),
+        all.subList(0, k),
+        0x1p-53 * point.size() * largest,
+        point.size(),
+        true);
   }
 
   /**
