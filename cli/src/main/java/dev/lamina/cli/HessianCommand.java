@@ -64,7 +64,8 @@ final class HessianCommand extends Subcommand {
       names = "--y",
       required = true,
       paramLabel = "Y.npy",
-      description = "N class labels from 0, or N×C one-hot rows or numbers.")
+      description =
+          "N class labels from 0, or N×C one-hot rows, probabilities or, unless the loss is cross-entropy, any numbers.")
   private Path y;
 
   @Option(
@@ -189,6 +190,7 @@ final class HessianCommand extends Subcommand {
           "%s has %d samples but %s has %d targets"
               .formatted(x, samples.getRowDimension(), y, targets.getRowDimension()));
     }
+    kind.requireTargets("targets of " + y, targets.getData());
     return new Risk(kind, samples, targets);
   }
 

@@ -280,6 +280,17 @@ class HessianCommandTest {
     write("y.npy", new double[][] {{1, 0, 0}, {0, 0, 1}, {0, 1, 0}});
     assertThat(hessian("--loss", "cross-entropy").json().get("eigenvalues"))
         .isEqualTo(labels.get("eigenvalues"));
+    requireRefusedTargets(
+        new double[][] {{1, 0, 0}, {0.7, 0.7, -0.4}, {0, 1, 0}}, "row 1, column 2", "-0.4");
+    requireRefusedTargets(new double[][] {{0.2, 0.3, 0.5}, {0, 1, 0}, {1, 1, 0}}, "row 2", "2.0");
+    assertThat(hessian("--loss", "mean-square").code()).isZero();
+  }
+
+  private void requireRefusedTargets(double[][] y, String... found) {
+    write("y.npy", y);
+    RunResult run = hessian("--loss", "cross-entropy");
+    requireRefused(run, found);
+    requireRefused(run, file("y.npy"), "one-hot or probabilities");
   }
 
   @Test

@@ -10,17 +10,18 @@ import org.hipparchus.linear.RealMatrix;
  *
  * @param loss the loss
  * @param x samples in rows, n×inputs, n ≥ 1
- * @param y targets in rows, n×outputs
+ * @param y targets in rows, n×outputs; probabilities, such as one-hot rows, for the cross-entropy
  */
 public record Risk(Loss loss, RealMatrix x, RealMatrix y) {
 
-  /** Checks the numbers of rows. */
+  /** Checks the numbers of rows, and that the targets suit the loss. */
   public Risk {
     if (x.getRowDimension() != y.getRowDimension()) {
       throw new IllegalArgumentException(
           "risk: there must be a row of targets for each sample but there are %d samples and %d targets"
               .formatted(x.getRowDimension(), y.getRowDimension()));
     }
+    loss.requireTargets("risk: targets", y.getData());
   }
 
   /** {@return n} */

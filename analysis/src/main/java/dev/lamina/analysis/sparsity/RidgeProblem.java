@@ -66,9 +66,7 @@ public record RidgeProblem(
    */
   public static void requireTargets(String what, HostMatrix y, Loss loss) {
     requireFinite(what, y);
-    if (loss == Loss.CROSS_ENTROPY) {
-      requireProbabilities(what, y);
-    }
+    loss.requireTargets("ridge problem: " + what, y.toArray());
   }
 
   private static void requireFinite(String what, HostMatrix m) {
@@ -79,25 +77,6 @@ public record RidgeProblem(
               "ridge problem: %s must be finite but row %d, column %d (counted from 0) is %s"
                   .formatted(what, i, j, Double.toString(m.get(i, j))));
         }
-      }
-    }
-  }
-
-  private static void requireProbabilities(String what, HostMatrix y) {
-    for (long i = 0; i < y.rows(); i++) {
-      double sum = 0;
-      for (long j = 0; j < y.cols(); j++) {
-        if (y.get(i, j) < 0) {
-          throw new IllegalArgumentException(
-              "ridge problem: %s must not be negative with cross-entropy but row %d, column %d (counted from 0) is %s"
-                  .formatted(what, i, j, y.get(i, j)));
-        }
-        sum += y.get(i, j);
-      }
-      if (Math.abs(sum - 1) > 1e-6) {
-        throw new IllegalArgumentException(
-            "ridge problem: %s must be one-hot or probabilities with cross-entropy but row %d (counted from 0) sums to %s"
-                .formatted(what, i, sum));
       }
     }
   }

@@ -15,6 +15,9 @@ public enum Loss {
   /** The same divided by the number of outputs: the mean over examples and outputs. */
   MEAN_SQUARE;
 
+  /** Probabilities that were rounded to float32 add to 1 this well. */
+  private static final double ROUNDING = 1e-6;
+
   /** {@return the losses by their words} */
   public static Map<String, Loss> words() {
     Map<String, Loss> words = new LinkedHashMap<>();
@@ -30,6 +33,37 @@ public enum Loss {
    */
   public String text() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * Checks that targets are what this loss compares outputs with: for the cross-entropy, rows of
+   * probabilities, such as one-hot rows; anything for the others.
+   *
+   * @param what how to call the targets in a message, such as their file
+   * @param targets n×C
+   * @throws IllegalArgumentException if a row has an entry below 0 or does not add to 1, to 10⁻⁶
+   */
+  public void requireTargets(String what, double[][] targets) {
+    if (this != CROSS_ENTROPY) {
+      return;
+    }
+    for (int i = 0; i < targets.length; i++) {
+      double sum = 0;
+      for (int j = 0; j < targets[i].length; j++) {
+        double value = targets[i][j];
+        if (!(value >= 0)) {
+          throw new IllegalArgumentException(
+              "%s must be one-hot or probabilities with cross-entropy but row %d, column %d (counted from 0) is %s"
+                  .formatted(what, i, j, value));
+        }
+        sum += value;
+      }
+      if (!(Math.abs(sum - 1) <= ROUNDING)) {
+        throw new IllegalArgumentException(
+            "%s must be one-hot or probabilities with cross-entropy but row %d (counted from 0) adds to %s"
+                .formatted(what, i, sum));
+      }
+    }
   }
 
   /**
