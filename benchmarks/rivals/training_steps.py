@@ -10,9 +10,13 @@ answers each line of standard input with one line:
 """
 
 import argparse
+import os
 import statistics
 import sys
 import time
+
+# The threads of OpenBLAS and those of PyTorch get in each other's way: steps are three times as fast with PyTorch's alone.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 try:
     import torch
@@ -57,7 +61,8 @@ def versions():
         with open("/proc/self/maps") as maps:
             paths = {line.split()[-1] for line in maps if "blas" in line.rsplit("/", 1)[-1]}
         blas = ", ".join("/".join(path.split("/")[-2:]) for path in sorted(paths))
-    return "PyTorch {}, {}".format(torch.__version__, blas or "unknown BLAS")
+    threads = os.environ["OPENBLAS_NUM_THREADS"]
+    return "PyTorch {}, {}, OPENBLAS_NUM_THREADS={}".format(torch.__version__, blas or "unknown BLAS", threads)
 
 
 def integers(text):

@@ -57,6 +57,7 @@ final class LanczosRuns implements AutoCloseable {
   private record Found(double value, double residual, boolean old, int index) {}
 
   /** A run's Ritz values, ascending, and how good they are. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Run(Lanczos.Ritz ritz, double[] residuals, boolean converged) {
     int size() {
       return residuals.length;
