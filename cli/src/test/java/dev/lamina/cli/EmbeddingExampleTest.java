@@ -56,6 +56,25 @@ class EmbeddingExampleTest {
     }
   }
 
+  /** Both counts take the same eigenvalues for zero: the prediction has two of −2·10⁻⁹. */
+  @Test
+  void theGradientThatIsLeftAddsTheSignsThatItPredicts() throws IOException {
+    String example = Files.readString(Path.of("../examples/lifting-iris.conf"));
+    String shorter = example.replace("lengths    = [0.1, 0.3, 1, 3, 10, 30]", "lengths = [1]");
+    assertThat(shorter).contains("lengths = [1]", "gradient   = 1e-4");
+    JsonNode result = study(shorter, "lifting", "csv/lifting-pairs.csv");
+    JsonNode early = result.get("early");
+    assertThat(result.get("pairs")).hasSize(3);
+    for (int k = 0; k < 3; k++) {
+      JsonNode predicted = result.get("pairs").get(k);
+      for (String sign : new String[] {"positive", "negative"}) {
+        int added = early.get(k).get(sign).asInt() - early.get(0).get(sign).asInt();
+        assertThat(predicted.get(sign).asInt()).as("%s, %d lifts", sign, k).isEqualTo(added);
+      }
+      assertThat(predicted.get("negative").asInt()).isEqualTo(k);
+    }
+  }
+
   /** Blocks grow from nearly nothing while networks of all depths come to the best line. */
   @Test
   void residualNetworksComeToTheLossOfALine() throws IOException {

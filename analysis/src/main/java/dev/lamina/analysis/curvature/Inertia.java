@@ -1,7 +1,8 @@
 package dev.lamina.analysis.curvature;
 
 /**
- * How many eigenvalues are positive, negative and zero. As zero counts |λ| ≤ 10⁻⁹ max(1, |λ|max).
+ * How many eigenvalues are positive, negative and zero. As zero counts |λ| ≤ 10⁻⁹ max(1, |λ|max),
+ * unless another tolerance is given.
  *
  * @param positive n₊
  * @param negative n₋
@@ -21,7 +22,17 @@ public record Inertia(int positive, int negative, int zero, double tolerance) {
     for (double value : eigenvalues) {
       largest = Math.max(largest, Math.abs(value));
     }
-    double tolerance = RELATIVE * largest;
+    return of(eigenvalues, RELATIVE * largest);
+  }
+
+  /**
+   * {@return how many eigenvalues are beyond a tolerance that is given, such as that of a matrix
+   * with which these are compared}
+   *
+   * @param eigenvalues in any order
+   * @param tolerance largest |λ| that counts as zero
+   */
+  public static Inertia of(double[] eigenvalues, double tolerance) {
     int positive = 0;
     int negative = 0;
     for (double value : eigenvalues) {

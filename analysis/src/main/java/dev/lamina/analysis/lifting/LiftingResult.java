@@ -84,11 +84,13 @@ public record LiftingResult(
    * What the gradient that is left where descent stopped adds to the Hessian on the kernel of Dπ.
    *
    * @param lifts how many layers have been inserted
-   * @param negative how many eigenvalues of it are negative, beyond the tolerance of the inertia
+   * @param positive how many eigenvalues of it are positive, beyond the tolerance of the lifted
+   *     point's own Hessian
+   * @param negative how many are negative, beyond the same tolerance
    * @param smallest of them; 0 without a lift
    * @param largest of them; 0 without a lift
    */
-  public record Pairs(int lifts, int negative, double smallest, double largest) {}
+  public record Pairs(int lifts, int positive, int negative, double smallest, double largest) {}
 
   /**
    * How sharp a lifted point is.

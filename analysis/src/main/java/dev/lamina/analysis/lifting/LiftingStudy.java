@@ -74,15 +74,16 @@ final class LiftingStudy {
         new WaysStudy(backend, exact.network(), risk)
             .run(lifts.getFirst(), config.inserted(), seed);
     progress.advance(1);
+    List<Lifted> earlyMeasured = measured(early.network(), earlyLifts, risk);
     return new LiftingResult(
         risk.samples(),
         start.widths(),
         new Descended(early.steps(), early.reached()),
-        measured(early.network(), earlyLifts, risk),
+        earlyMeasured,
         measured(exact.network(), lifts, risk),
         exact.status().name().toLowerCase(Locale.ROOT).replace('_', ' '),
         exact.rounding(),
-        pairs(early.network(), earlyLifts, risk),
+        pairs(early.network(), earlyLifts, earlyMeasured, risk),
         ways,
         config.lengths().stream().map(l -> sharpness(exact.network(), risk, l)).toList());
   }
@@ -132,7 +133,9 @@ final class LiftingStudy {
     return all;
   }
 
-  private List<Pairs> pairs(Perceptron shallow, List<Lift> lifts, Risk risk) {
+  /** Predicts what lifts add, counted by the tolerances of the Hessians it is compared with. */
+  private List<Pairs> pairs(
+      Perceptron shallow, List<Lift> lifts, List<Lifted> measured, Risk risk) {
     double[] gradient;
     try (RiskPoint point = new RiskPoint(backend, shallow, risk)) {
       gradient = point.gradient();
@@ -140,14 +143,20 @@ final class LiftingStudy {
     List<Pairs> all = new ArrayList<>();
     for (int k = 0; k <= lifts.size(); k++) {
       double[] values = SpuriousPairs.of(lifts.subList(0, k), gradient);
+      Inertia added = Inertia.of(values, tolerance(measured.get(k)));
       all.add(
           new Pairs(
               k,
-              Inertia.of(values).negative(),
+              added.positive(),
+              added.negative(),
               Arrays.stream(values).min().orElse(0),
               Arrays.stream(values).max().orElse(0)));
     }
     return all;
+  }
+
+  private static double tolerance(Lifted lifted) {
+    return Inertia.of(lifted.eigenvalues().stream().mapToDouble(v -> v).toArray()).tolerance();
   }
 
   /** Returns where the least pre-activation goes: hardTanh is affine only between −1 and 1. */

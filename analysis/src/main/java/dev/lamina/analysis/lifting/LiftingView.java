@@ -64,9 +64,9 @@ final class LiftingView {
     return "Inserting a layer that stays in an affine piece of its activation keeps all outputs and"
         + " leads from a critical point of the loss to one of a deeper network. Published: that"
         + " this turns minima into strict saddles. Derived here: it cannot, the Hessian keeps its"
-        + " numbers of positive and negative eigenvalues and only gains zeros; negative ones seen"
-        + " where a search was stopped early come in pairs with positive ones from the gradient"
-        + " that is left.";
+        + " numbers of positive and negative eigenvalues and only gains zeros. Where a search was"
+        + " stopped early, the gradient that is left adds negative ones and positive ones, about as"
+        + " large as itself.";
   }
 
   private String note() {
@@ -125,7 +125,7 @@ final class LiftingView {
         List.of(
             "size of the negative ones",
             "about 10⁻⁵",
-            "that of the gradient left, which adds ± pairs on the kernel of the derivative of π",
+            "that of the gradient left, which adds both signs on the kernel of the derivative of π",
             "%s where descent stopped, with gradients %s"
                 .formatted(
                     each(result.early(), l -> l.eigenvalues().getFirst()),
@@ -245,23 +245,24 @@ final class LiftingView {
         columns(
             "point",
             "lifts",
-            "parameters",
-            "loss",
-            "largest change of an output",
-            "sum of |gradient|",
-            "signs mean something from",
             "positive",
             "negative",
             "zero",
             "below −10⁻¹²",
+            "parameters",
+            "sum of |gradient|",
+            "signs mean something from",
             "smallest eigenvalue",
             "largest eigenvalue",
+            "loss",
+            "largest change of an output",
             "distance to a kink"),
         rows);
   }
 
   private Table pairs() {
     List<List<Object>> rows = new ArrayList<>();
+    Lifted before = result.early().getFirst();
     for (Pairs pairs : result.pairs()) {
       Lifted lifted = result.early().get(pairs.lifts());
       rows.add(
@@ -269,7 +270,9 @@ final class LiftingView {
               pairs.lifts(),
               lifted.gradient(),
               pairs.negative(),
-              lifted.negative(),
+              lifted.negative() - before.negative(),
+              pairs.positive(),
+              lifted.positive() - before.positive(),
               pairs.smallest(),
               lifted.eigenvalues().getFirst(),
               pairs.largest()));
@@ -278,12 +281,17 @@ final class LiftingView {
         "pairs",
         "What the gradient that is left adds, where descent stopped",
         "Eigenvalues of the bilinear form Σ ∂R/∂θₖ D²πₖ on the kernel of Dπ, where the Hessian of a"
-            + " lifted critical point vanishes, beside the negative ones of the whole Hessian.",
+            + " lifted critical point vanishes, beside what the whole Hessian has more of than before"
+            + " the lifts. Both are counted beyond the tolerance of the whole Hessian, 10⁻⁹ max(1,"
+            + " largest). The prediction leaves out that directions of the kernel couple to others,"
+            + " which changes eigenvalues by the square of the gradient over those of the network.",
         columns(
             "lifts",
             "sum of |gradient|",
-            "negative, predicted",
-            "negative, measured",
+            "negative added, predicted",
+            "negative added, measured",
+            "positive added, predicted",
+            "positive added, measured",
             "smallest, predicted",
             "smallest, measured",
             "largest, predicted"),
@@ -294,17 +302,17 @@ final class LiftingView {
     return List.of(
         point,
         l.lifts(),
-        l.parameters(),
-        l.loss(),
-        l.outputChange(),
-        l.gradient(),
-        l.meaningful(),
         l.positive(),
         l.negative(),
         l.zero(),
         l.negativePublished(),
+        l.parameters(),
+        l.gradient(),
+        l.meaningful(),
         l.eigenvalues().getFirst(),
         l.eigenvalues().getLast(),
+        l.loss(),
+        l.outputChange(),
         l.kinkDistance());
   }
 

@@ -9,6 +9,7 @@ import dev.lamina.analysis.curvature.Risk;
 import dev.lamina.analysis.lifting.LiftingResult.Lifted;
 import dev.lamina.analysis.lifting.LiftingResult.Sharpness;
 import dev.lamina.analysis.network.WeightInit;
+import dev.lamina.analysis.report.Column;
 import dev.lamina.analysis.report.Heatmap;
 import dev.lamina.analysis.report.Json;
 import dev.lamina.analysis.report.Plot;
@@ -139,6 +140,7 @@ class LiftingStudyTest {
       assertThat(early.negativePublished()).isEqualTo(2 * k);
       assertThat(early.eigenvalues().getFirst()).isGreaterThan(-early.meaningful());
       assertThat(result.pairs().get(k).negative()).isEqualTo(2 * k);
+      assertThat(result.pairs().get(k).positive()).isEqualTo(2 * k);
       assertThat(result.pairs().get(k).smallest())
           .isCloseTo(early.eigenvalues().getFirst(), within(0.3 * early.gradient()));
       Lifted polished = result.polished().get(k);
@@ -170,6 +172,12 @@ class LiftingStudyTest {
             .findFirst()
             .orElseThrow();
     assertThat(table.rows()).hasSize(4);
+    assertThat(table.columns().subList(0, 5).stream().map(Column::title))
+        .as("what it is about comes first")
+        .containsExactly("point", "lifts", "positive", "negative", "zero");
+    Lifted lifted = result.early().get(1);
+    assertThat(table.rows().get(1).subList(1, 5))
+        .containsExactly(1, lifted.positive(), lifted.negative(), lifted.zero());
     assertThat(StudySections.all()).anyMatch(LiftingSection.class::isInstance);
   }
 
