@@ -8,8 +8,6 @@ import dev.lamina.analysis.alignment.Denominator;
 import dev.lamina.analysis.alignment.EquilibriumPrediction;
 import dev.lamina.analysis.alignment.TangentAlignment;
 import dev.lamina.analysis.network.Network;
-import dev.lamina.analysis.network.NetworkFile;
-import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
@@ -105,7 +103,7 @@ final class AlignmentCommand extends Subcommand {
   Output execute() {
     AlignmentSettings settings =
         new AlignmentSettings(denominator(), permutations, parts, effectiveRank, seed);
-    try (Network read = readNetwork();
+    try (Network read = NetworkInput.read(network, activation);
         HostMatrix inputs = InputFile.read(x, DType.FLOAT64, session())) {
       read.requireFinite(network.toString());
       AlignmentExamples examples = examples(read, inputs);
@@ -128,12 +126,6 @@ final class AlignmentCommand extends Subcommand {
           "--exact and --probes both say how norms are found: give one of them");
     }
     return probes == null ? new Denominator.Exact() : new Denominator.Probes(probes);
-  }
-
-  private Network readNetwork() {
-    return activation == null
-        ? NetworkFile.read(network)
-        : NetworkFile.read(network, Activation.parse(activation));
   }
 
   private AlignmentExamples examples(Network read, HostMatrix inputs) {

@@ -23,15 +23,27 @@ final class EmbeddingFiles {
   @Option(
       names = "--activation",
       paramLabel = "TEXT",
-      description = "Of the hidden layers, such as relu, elu or tanh; for files that do not say.")
+      description = {
+        "Of the hidden layers, such as relu, elu or tanh, for files that do not say; lamina lift gives"
+            + " it to the new layer too. Elsewhere another one than the file says is refused."
+      })
   String activation;
 
-  /** Reads the network in float64. */
+  /** Reads the network in float64; refuses an activation that the file contradicts. */
   Perceptron read() {
-    try (Network read =
+    return plain(NetworkInput.read(network, activation));
+  }
+
+  /** Reads the network in float64, for commands to which the activation says something else too. */
+  Perceptron readAssuming() {
+    return plain(
         activation == null
             ? NetworkFile.read(network)
-            : NetworkFile.readAssuming(network, Activation.parse(activation))) {
+            : NetworkFile.readAssuming(network, Activation.parse(activation)));
+  }
+
+  private Perceptron plain(Network read) {
+    try (read) {
       read.requireFinite(network.toString());
       return Perceptron.of(read);
     }

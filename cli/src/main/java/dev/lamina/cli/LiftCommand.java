@@ -108,7 +108,7 @@ final class LiftCommand extends Subcommand {
     OutputFiles.require(
         List.of(new OutputFiles.Named("--network", files.network), new OutputFiles.Named("--x", x)),
         List.of(new OutputFiles.Named("--out", out)));
-    Perceptron network = files.read();
+    Perceptron network = files.readAssuming();
     Activation inserted = inserted(network);
     AffineSegment box = box(inserted);
     RealMatrix samples = EmbeddingFiles.samples(x, network, session());
@@ -121,6 +121,12 @@ final class LiftCommand extends Subcommand {
         OutputChange.between(network.outputs(samples), lift.deep().outputs(samples));
     change.require("lift", box.isExact() ? OutputChange.ROUNDING : Double.MAX_VALUE);
     EmbeddingFiles.write(out, lift.deep());
+    if (!network.stage(after + 1).biased()) {
+      session()
+          .say(
+              "layer %d of %s has no bias, and has one behind the new layer: a critical point need not stay one"
+                  .formatted(after + 1, files.network));
+    }
     Document document = document(lift, box, change, samples);
     return Output.of(document, text(document));
   }

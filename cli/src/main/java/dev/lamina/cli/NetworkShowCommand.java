@@ -1,8 +1,6 @@
 package dev.lamina.cli;
 
 import dev.lamina.analysis.network.Network;
-import dev.lamina.analysis.network.NetworkFile;
-import dev.lamina.kernel.Activation;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,10 +32,7 @@ final class NetworkShowCommand extends Subcommand {
 
   @Override
   Output execute() {
-    try (Network network =
-        activation == null
-            ? NetworkFile.read(file)
-            : NetworkFile.read(file, Activation.parse(activation))) {
+    try (Network network = NetworkInput.read(file, activation)) {
       NetworkDocument document = NetworkDocument.of(file.toString(), network);
       return Output.of(document, document.text());
     }

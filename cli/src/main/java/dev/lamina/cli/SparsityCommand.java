@@ -15,7 +15,6 @@ import dev.lamina.analysis.sparsity.RepresentationTraining;
 import dev.lamina.analysis.sparsity.RidgeProblem;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.backend.Backend;
-import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
@@ -131,7 +130,7 @@ final class SparsityCommand extends Subcommand {
   @Override
   Output execute() {
     requireOptions();
-    try (Network read = readNetwork();
+    try (Network read = NetworkInput.read(network, activation);
         HostMatrix inputs = InputFile.read(x, DType.FLOAT64, session());
         HostMatrix targets = targets(read, inputs)) {
       read.requireFinite(network.toString());
@@ -179,12 +178,6 @@ final class SparsityCommand extends Subcommand {
             new OutputFiles.Named("--x", x),
             new OutputFiles.Named("--y", y)),
         List.of(new OutputFiles.Named("--prune", prune)));
-  }
-
-  private Network readNetwork() {
-    return activation == null
-        ? NetworkFile.read(network)
-        : NetworkFile.read(network, Activation.parse(activation));
   }
 
   private Loss parsedLoss() {

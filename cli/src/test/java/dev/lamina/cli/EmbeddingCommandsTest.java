@@ -300,6 +300,91 @@ class EmbeddingCommandsTest {
         lift("--after", "1", "--width", "5"), "layer 2 adds the pre-activations of the layer");
   }
 
+  /** What a file says about its activations is not overruled. */
+  @Test
+  void anActivationThatContradictsTheFileIsRefused() {
+    network("a", "relu");
+    samples(3, 1);
+    String[] common = {"--network", file("a"), "--activation", "tanh", "--x", file("x.npy")};
+    for (String[] own :
+        new String[][] {
+          {"linearity"},
+          {"merge", "--out", file("b")},
+          {"hessian", "--y", file("x.npy")},
+          {"sparsity", "--y", file("x.npy"), "--lambda", "0.1"},
+          {"alignment", "--y", file("x.npy")}
+        }) {
+      String[] line = java.util.Arrays.copyOf(own, own.length + common.length);
+      System.arraycopy(common, 0, line, own.length, common.length);
+      requireRefused(
+          RunResult.of(line), "says that layers.1.activation is relu but tanh was given");
+    }
+    requireRefused(
+        RunResult.of(
+            "split",
+            "--network",
+            file("a"),
+            "--activation",
+            "tanh",
+            "--layer",
+            "1",
+            "--neuron",
+            "0",
+            "--out",
+            file("b")),
+        "says that layers.1.activation is relu but tanh was given");
+    assertThat(
+            lift("--activation", "leakyRelu(slope=0.1)", "--after", "1", "--width", "5")
+                .json()
+                .get("widths")
+                .toString())
+        .isEqualTo("[3,5,5,4,2]");
+  }
+
+  /** A lift needs a bias behind the new layer, and says so; a split does not. */
+  @Test
+  void biasesAreAddedOnlyWhereTheyAreNeeded() {
+    samples(3, 1);
+    List<DenseLayer> layers = new ArrayList<>();
+    for (int l = 0; l < 2; l++) {
+      double[][] w = new double[l == 1 ? 2 : 3][3];
+      for (int i = 0; i < w.length; i++) {
+        for (int j = 0; j < 3; j++) {
+          w[i][j] = Math.sin(1 + 2 * l + 3 * i + 5 * j);
+        }
+      }
+      layers.add(
+          new DenseLayer(
+              HostMatrix.of(w),
+              Optional.empty(),
+              Optional.empty(),
+              l == 0 ? Activation.RELU : Activation.IDENTITY,
+              Residual.NONE));
+    }
+    try (Network network = new Network(layers)) {
+      NetworkFile.write(folder.resolve("a"), network);
+    }
+    RunResult split =
+        RunResult.of(
+            "split",
+            "--network",
+            file("a"),
+            "--layer",
+            "1",
+            "--neuron",
+            "0",
+            "--out",
+            file("c"),
+            "--json");
+    assertThat(split.json().get("addedParameters").intValue()).isEqualTo(3 + 2);
+    RunResult lifted = lift("--after", "1", "--width", "2");
+    assertThat(lifted.json().get("addedParameters").intValue())
+        .isEqualTo(2 * (3 + 1) + 2 * (2 + 1) - 2 * 3);
+    assertThat(lifted.err()).contains("layer 2", "has no bias", "need not stay one");
+    JsonNode kinds = RunResult.of("network", "show", file("b"), "--json").json().get("layers");
+    assertThat(kinds.findValuesAsText("bias")).containsExactly("false", "true", "true");
+  }
+
   @Test
   void nothingIsWrittenIfTheFunctionChanges() {
     network("a", "relu");

@@ -307,7 +307,50 @@ class HessianCommandTest {
     requireRefused(hessian("--loss", "hinge"), "cross-entropy, mse", "hinge");
     assertThat(RunResult.of("network", "init", "--widths", "1,4000,1", "--out", file("a")).code())
         .isZero();
-    requireRefused(hessian("--activation", "tanh"), "at most 8192", "12001", "--top", "--density");
+    requireRefused(hessian(), "at most 8192", "12001", "--top", "--density");
+  }
+
+  /** PyTorch's names without a bias in the first layer: 3 weights, and 1 weight and a bias. */
+  @Test
+  void countsOnlyTheBiasesThatAreThere() {
+    List<DenseLayer> layers =
+        List.of(
+            new DenseLayer(
+                HostMatrix.of(new double[][] {{0.4, -0.7, 0.2}}),
+                Optional.empty(),
+                Optional.empty(),
+                Activation.IDENTITY,
+                Residual.NONE));
+    try (Network network = new Network(layers)) {
+      NetworkFile.write(folder.resolve("a"), network);
+    }
+    double[][] x = {{1, 2, 0}, {0.5, -1, 1}, {-0.3, 0.7, 2}, {1.5, 0.2, -1}};
+    write("x.npy", x);
+    double[][] y = new double[4][1];
+    for (int i = 0; i < 4; i++) {
+      y[i][0] = 0.4 * x[i][0] - 0.7 * x[i][1] + 0.2 * x[i][2];
+    }
+    write("y.npy", y);
+    JsonNode exact = hessian().json();
+    assertThat(exact.get("parameters").intValue()).isEqualTo(3);
+    assertThat(exact.get("critical").booleanValue()).isTrue();
+    double trace = 0;
+    for (JsonNode value : exact.get("eigenvalues")) {
+      trace += value.doubleValue();
+    }
+    double squares = 0;
+    for (double[] row : x) {
+      for (double v : row) {
+        squares += v * v;
+      }
+    }
+    assertThat(trace).isCloseTo(2 * squares / 4, within(1e-12));
+    y[0][0]++;
+    write("y.npy", y);
+    JsonNode polished = hessian("--polish", file("b")).json();
+    assertThat(polished.get("search").textValue()).isEqualTo("critical");
+    assertThat(polished.get("parameters").intValue()).isEqualTo(3);
+    assertThat(RunResult.of("network", "show", file("b")).out()).doesNotContain("bias");
   }
 
   private static void requireRefused(RunResult result, String... words) {

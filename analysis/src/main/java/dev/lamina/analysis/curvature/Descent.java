@@ -105,6 +105,9 @@ final class Descent implements Objective, AutoCloseable {
     double[] all = new double[start.parameterCount()];
     int at = 0;
     for (int k = 0; k < hosts.size(); k++) {
+      if (k % 2 == 1 && !start.stages().get(k / 2).biased()) {
+        continue; // stays 0
+      }
       HostMatrix host = hosts.get(k);
       backend.download(parts.get(k), host);
       for (long i = 0; i < host.rows(); i++) {
@@ -146,11 +149,14 @@ final class Descent implements Objective, AutoCloseable {
     DenseGradient to = new DenseGradient(gradient.get(2 * l), Optional.of(gradient.get(2 * l + 1)));
     if (l == 0) {
       ops.backward(parameters(point, l), x, z.get(l), error.get(l), to);
-      return;
+    } else {
+      ops.backward(parameters(point, l), in(l), z.get(l), error.get(l), to, error.get(l - 1));
     }
-    ops.backward(parameters(point, l), in(l), z.get(l), error.get(l), to, error.get(l - 1));
-    if (bridged) {
+    if (bridged && l > 0) {
       ops.add(1, kept.get(l), 1, error.get(l - 1));
+    }
+    if (!start.stages().get(l).biased()) {
+      ops.add(0, point.get(2 * l + 1), 0, gradient.get(2 * l + 1));
     }
   }
 

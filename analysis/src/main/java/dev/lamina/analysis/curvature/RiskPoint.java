@@ -132,7 +132,9 @@ public final class RiskPoint implements AutoCloseable {
         DenseGradient to = new DenseGradient(dw, Optional.of(db));
         ops.backward(layer.parameters(), layer.in(), layer.z(), delta, to, below);
         read(dw, gradient, offset);
-        read(db, gradient, offset + stage.outputs() * stage.inputs());
+        if (stage.biased()) {
+          read(db, gradient, offset + stage.outputs() * stage.inputs());
+        }
       }
       if (stage.bridged()) {
         ops.add(1, above, 1, below);
@@ -178,7 +180,7 @@ public final class RiskPoint implements AutoCloseable {
       try (HostMatrix delta = downloaded(layer.delta());
           HostMatrix in = downloaded(layer.in())) {
         for (long i = 0; i < delta.rows(); i++) {
-          sum += size(delta, i) * (1 + size(in, i));
+          sum += size(delta, i) * ((layer.stage().biased() ? 1 : 0) + size(in, i));
         }
       }
     }
@@ -279,8 +281,9 @@ public final class RiskPoint implements AutoCloseable {
 
   /**
    * {@return B_s = Σᵢ (∂R/∂f_s)ᵢ φ″(u_s(xᵢ)) [a(xᵢ); 1][a(xᵢ); 1]ᵀ, with a in front of the layer
-   * and f_s the neuron's feature [derived]} Splitting the neuron with share α of a critical point
-   * with one hidden layer adds to the inertia the signs of α(1 − α) B_s, and a zero.
+   * and f_s the neuron's feature [derived]; a alone if the layer has no bias} Splitting the neuron
+   * with share α of a critical point with one hidden layer adds to the inertia the signs of α(1 −
+   * α) B_s, and a zero.
    *
    * @param layer 1 to L − 1
    * @param neuron from 0
@@ -288,13 +291,14 @@ public final class RiskPoint implements AutoCloseable {
   public RealMatrix splitting(int layer, int neuron) {
     RiskLayer at = layers.get(layer - 1);
     int inputs = at.inputs();
-    double[][] sum = new double[inputs + 1][inputs + 1];
+    int size = inputs + (at.stage().biased() ? 1 : 0);
+    double[][] sum = new double[size][size];
     try (HostMatrix bend = downloaded(at.bend());
         HostMatrix in = downloaded(at.in())) {
       for (int i = 0; i < risk.samples(); i++) {
-        for (int j = 0; j <= inputs; j++) {
+        for (int j = 0; j < size; j++) {
           double own = j == inputs ? 1 : in.get(i, j);
-          for (int k = 0; k <= inputs; k++) {
+          for (int k = 0; k < size; k++) {
             double other = k == inputs ? 1 : in.get(i, k);
             sum[j][k] += bend.get(i, neuron) * own * other;
           }

@@ -164,7 +164,7 @@ final class Tangents implements AutoCloseable {
       long at = out.byteOffset(t, layer.offset());
       long bytes = size * Double.BYTES;
       MemorySegment.copy(dw.segment(), t * bytes, out.segment(), at, bytes);
-      long units = (long) layer.outputs() * Double.BYTES;
+      long units = layer.stage().biased() ? (long) layer.outputs() * Double.BYTES : 0;
       MemorySegment.copy(db.segment(), t * units, out.segment(), at + bytes, units);
     }
   }
@@ -185,7 +185,7 @@ final class Tangents implements AutoCloseable {
   /** Returns Ẇ, (T·m)×k, and ḃ, 1×(T·m), as a layer of T·m units. */
   private DenseParameters moving(RiskLayer layer) {
     long size = (long) layer.outputs() * layer.inputs() * Double.BYTES;
-    long units = (long) layer.outputs() * Double.BYTES;
+    long units = layer.stage().biased() ? (long) layer.outputs() * Double.BYTES : 0;
     HostMatrix w = HostMatrix.allocate(DType.FLOAT64, count * layer.outputs(), layer.inputs());
     HostMatrix b = HostMatrix.allocate(DType.FLOAT64, 1, count * layer.outputs());
     for (long t = 0; t < count; t++) {

@@ -187,7 +187,8 @@ public final class Lifting {
     Stage next = network.stage(insertion.after() + 1);
     RealVector lines = lines(insertion, bias);
     List<Stage> stages = new ArrayList<>(network.stages());
-    stages.set(insertion.after(), next.with(out, next.bias().subtract(out.operate(lines))));
+    RealVector rest = next.bias().subtract(out.operate(lines)); // b″, in a layer without bias too
+    stages.set(insertion.after(), new Stage(out, rest, next.activation(), next.bridged()));
     stages.add(insertion.after(), new Stage(in, bias, insertion.activation(), insertion.bridged()));
     return new Lift(network, new Perceptron(stages), insertion);
   }

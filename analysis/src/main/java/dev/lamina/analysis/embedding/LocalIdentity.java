@@ -16,7 +16,8 @@ import org.hipparchus.linear.SingularValueDecomposition;
  * all other layers copied, with + I for a residual layer. So gradients are transported by the
  * transpose of Dπ, the non-zero spectrum of the Hessian at a lifted critical point is that of H K
  * with K = Dπ Dπᵀ, and the tangent kernel is J K Jᵀ. K is never formed. Vectors are in the order of
- * {@link Perceptron#parameters}.
+ * {@link Perceptron#parameters}. The shallow layer has a bias here even if it had none before it
+ * was lifted.
  */
 public final class LocalIdentity {
   private final Perceptron deep;
@@ -63,6 +64,12 @@ public final class LocalIdentity {
       throw new IllegalArgumentException(
           "local identity: layer %d of the network %s is not the inserted one, which is %d wide"
               .formatted(insertion.after() + 1, deep.widths(), insertion.width()));
+    }
+    if (!deep.stage(insertion.after() + 1).biased()
+        || !deep.stage(insertion.after() + 2).biased()) {
+      throw new IllegalArgumentException(
+          "local identity: layers %d and %d must have biases, which keep the outputs"
+              .formatted(insertion.after() + 1, insertion.after() + 2));
     }
     return new LocalIdentity(deep, insertion);
   }

@@ -14,8 +14,8 @@ import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.RealVector;
 
 /**
- * A fully connected network in float64, every layer with a bias: θ of the papers. Parameters in a
- * row are ordered W^[1] by rows, b^[1], W^[2], b^[2], ….
+ * A fully connected network in float64: θ of the papers. Parameters in a row are ordered W^[1] by
+ * rows, b^[1], W^[2], b^[2], …, without the biases of layers that have none.
  *
  * @param stages the layers, each with as many inputs as the one before has outputs
  */
@@ -37,7 +37,7 @@ public record Perceptron(List<Stage> stages) {
   }
 
   /**
-   * {@return a copy of a network, with biases of 0 where it has none}
+   * {@return a copy of a network}
    *
    * @param network stays the caller's
    * @throws IllegalArgumentException if a layer has a batch normalisation or adds pre-activations,
@@ -72,7 +72,8 @@ public record Perceptron(List<Stage> stages) {
         MatrixUtils.createRealMatrix(layer.weights().toArray()),
         bias,
         layer.activation(),
-        layer.residual() == Residual.POST_ACTIVATION);
+        layer.residual() == Residual.POST_ACTIVATION,
+        layer.bias().isPresent());
   }
 
   /** {@return the network in float64; the caller closes it} */
@@ -82,7 +83,9 @@ public record Perceptron(List<Stage> stages) {
       layers.add(
           new DenseLayer(
               HostMatrix.of(stage.weights().getData()),
-              Optional.of(HostMatrix.of(new double[][] {stage.bias().toArray()})),
+              stage.biased()
+                  ? Optional.of(HostMatrix.of(new double[][] {stage.bias().toArray()}))
+                  : Optional.empty(),
               Optional.empty(),
               stage.activation(),
               stage.bridged() ? Residual.POST_ACTIVATION : Residual.NONE));
@@ -132,8 +135,10 @@ public record Perceptron(List<Stage> stages) {
         System.arraycopy(stage.weights().getRow(i), 0, all, at, stage.inputs());
         at += stage.inputs();
       }
-      System.arraycopy(stage.bias().toArray(), 0, all, at, stage.outputs());
-      at += stage.outputs();
+      if (stage.biased()) {
+        System.arraycopy(stage.bias().toArray(), 0, all, at, stage.outputs());
+        at += stage.outputs();
+      }
     }
     return all;
   }
@@ -157,10 +162,13 @@ public record Perceptron(List<Stage> stages) {
         weights.setRow(i, java.util.Arrays.copyOfRange(parameters, at, at + stage.inputs()));
         at += stage.inputs();
       }
-      RealVector bias =
-          MatrixUtils.createRealVector(
-              java.util.Arrays.copyOfRange(parameters, at, at + stage.outputs()));
-      at += stage.outputs();
+      RealVector bias = stage.bias();
+      if (stage.biased()) {
+        bias =
+            MatrixUtils.createRealVector(
+                java.util.Arrays.copyOfRange(parameters, at, at + stage.outputs()));
+        at += stage.outputs();
+      }
       all.add(stage.with(weights, bias));
     }
     return new Perceptron(all);

@@ -13,8 +13,10 @@ import org.hipparchus.linear.RealVector;
  * @param bias b, of as many entries as outputs
  * @param activation φ
  * @param bridged whether the features in front are added
+ * @param biased whether b belongs to the parameters; if not it is 0
  */
-public record Stage(RealMatrix weights, RealVector bias, Activation activation, boolean bridged) {
+public record Stage(
+    RealMatrix weights, RealVector bias, Activation activation, boolean bridged, boolean biased) {
 
   /** Checks the shapes. */
   public Stage {
@@ -28,6 +30,21 @@ public record Stage(RealMatrix weights, RealVector bias, Activation activation, 
           "layer: a bridged layer must have as many outputs as inputs but has %d and %d"
               .formatted(weights.getRowDimension(), weights.getColumnDimension()));
     }
+    if (!biased && bias.getLInfNorm() != 0) {
+      throw new IllegalArgumentException("layer: one without a bias must have a bias of 0");
+    }
+  }
+
+  /**
+   * Makes a layer with a bias.
+   *
+   * @param weights W, outputs×inputs
+   * @param bias b, of as many entries as outputs
+   * @param activation φ
+   * @param bridged whether the features in front are added
+   */
+  public Stage(RealMatrix weights, RealVector bias, Activation activation, boolean bridged) {
+    this(weights, bias, activation, bridged, true);
   }
 
   /** {@return the number of inputs} */
@@ -42,16 +59,17 @@ public record Stage(RealMatrix weights, RealVector bias, Activation activation, 
 
   /** {@return the number of parameters} */
   public int parameters() {
-    return Math.addExact(Math.multiplyExact(inputs(), outputs()), outputs());
+    return Math.addExact(Math.multiplyExact(inputs(), outputs()), biased ? outputs() : 0);
   }
 
   /**
-   * {@return the same layer with other parameters}
+   * {@return the same layer with other parameters; one without a bias gets one if b is not 0}
    *
    * @param newWeights W
    * @param newBias b
    */
   public Stage with(RealMatrix newWeights, RealVector newBias) {
-    return new Stage(newWeights, newBias, activation, bridged);
+    boolean needed = biased || newBias.getLInfNorm() != 0;
+    return new Stage(newWeights, newBias, activation, bridged, needed);
   }
 }

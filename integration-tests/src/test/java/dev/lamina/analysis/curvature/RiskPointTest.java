@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lamina.analysis.embedding.Perceptron;
+import dev.lamina.analysis.embedding.Stage;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.backend.Backend;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.ShapeException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.linear.RealVector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -157,6 +161,39 @@ class RiskPointTest {
     }
   }
 
+  /** Rows and columns of biases that are not there are left out; descent leaves them at 0. */
+  @Test
+  void aLayerWithoutABiasHasTheHessianWithoutItsRowsAndColumns() {
+    RandomGenerator random = Cases.random(6);
+    Perceptron drawn = Cases.random(List.of(2, 3, 3, 2), Cases.TANH, random);
+    List<Stage> whole = new ArrayList<>(drawn.stages());
+    List<Stage> less = new ArrayList<>(drawn.stages());
+    for (int l : new int[] {0, 2}) {
+      Stage old = whole.get(l);
+      RealVector none = old.bias().mapMultiply(0);
+      whole.set(l, old.with(old.weights(), none));
+      less.set(l, new Stage(old.weights(), none, old.activation(), false, false));
+    }
+    Perceptron network = new Perceptron(less);
+    assertThat(network.parameterCount()).isEqualTo(6 + 12 + 6);
+    int[] kept = IntStream.concat(IntStream.range(0, 6), IntStream.range(9, 27)).toArray();
+    Risk risk =
+        new Risk(Loss.MSE, Cases.samples(7, 2, random), Cases.targets(Loss.MSE, 7, 2, random));
+    RealMatrix all = Cases.hessian(backend, new Perceptron(whole), risk);
+    requireClose(
+        Cases.hessian(backend, network, risk).getData(),
+        all.getSubMatrix(kept, kept).getData(),
+        1e-14);
+    double[] gradient = Cases.gradient(backend, new Perceptron(whole), risk);
+    assertThat(Cases.gradient(backend, network, risk))
+        .containsExactly(IntStream.of(kept).mapToDouble(k -> gradient[k]).toArray(), within(1e-15));
+    assertThat(network.withParameters(network.parameters())).isEqualTo(network);
+    CriticalPoint down = CriticalPoints.PRECISE.descend(backend, network, risk);
+    assertThat(down.loss()).isLessThan(value(network, risk) / 2);
+    assertThat(down.network().stage(1).biased()).isFalse();
+    assertThat(value(down.network(), risk)).isCloseTo(down.loss(), within(1e-14));
+  }
+
   @Test
   void manyDirectionsAreManyProducts() {
     RandomGenerator random = Cases.random(5);
@@ -208,6 +245,12 @@ class RiskPointTest {
     }
     assertThatThrownBy(() -> DenseSpectrum.requireSize(8193))
         .hasMessageContainingAll("at most 8192", "8193", "--top", "--density");
+  }
+
+  private static double value(Perceptron network, Risk risk) {
+    try (RiskPoint point = new RiskPoint(backend, network, risk)) {
+      return point.loss();
+    }
   }
 
   private static void requireClose(double[][] got, double[][] want, double tolerance) {
