@@ -14,6 +14,7 @@ import java.util.List;
  * @param depth hidden layers of the network
  * @param depthRows N of the sweep over depths
  * @param depths the depths of the sweep
+ * @param dimensions other d than the usual one, at the usual depth and the N of the sweep
  * @param multiplyRows N of the products with vectors
  * @param vectors number of these vectors
  * @param solveRows N of the linear systems
@@ -33,6 +34,7 @@ record BenchSizes(
     int depth,
     int depthRows,
     List<Integer> depths,
+    List<Integer> dimensions,
     int multiplyRows,
     int vectors,
     List<Integer> solveRows,
@@ -106,6 +108,7 @@ record BenchSizes(
         5,
         4000,
         List.of(1, 2, 3, 5, 10, 20),
+        List.of(49, 196, 3136),
         20_000,
         8,
         List.of(2000, 8000),
@@ -126,6 +129,7 @@ record BenchSizes(
         5,
         30_000,
         List.of(1, 2, 3, 5, 10, 20),
+        List.of(49, 196, 3136),
         20_000,
         8,
         List.of(8192, 16_384),
@@ -146,6 +150,7 @@ record BenchSizes(
         3,
         90,
         List.of(1, 3),
+        List.of(6),
         140,
         3,
         List.of(70),
@@ -177,6 +182,7 @@ record BenchSizes(
         depth,
         n.getLast(),
         depths,
+        dimensions,
         n.getLast(),
         vectors,
         n,

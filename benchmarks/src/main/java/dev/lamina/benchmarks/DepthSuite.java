@@ -8,12 +8,16 @@ import dev.lamina.kernel.NeuralKernels;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.DeviceMatrix;
 import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.Matrix;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a layer adds: NNGP and tangent kernel at several depths, all of them in turn. */
+/**
+ * What a layer adds, and what a column: NNGP and tangent kernel at several depths, all of them in
+ * turn, and at one depth for inputs of several numbers of columns.
+ */
 final class DepthSuite {
   private static final String NUMPY = Rounds.by(Rival.numpy.name(), KernelSuite.WORK);
   private static final int OUTPUTS = 2;
@@ -21,18 +25,29 @@ final class DepthSuite {
   private DepthSuite() {}
 
   static void run(Bench bench) {
+    run(bench, bench.inputs(), bench.sizes().depths(), true);
+    for (int d : bench.sizes().dimensions()) {
+      try (Inputs inputs = Inputs.draw(bench.sizes().depthRows(), d)) {
+        run(bench, inputs, List.of(bench.sizes().depth()), false);
+      }
+    }
+  }
+
+  private static void run(Bench bench, Inputs inputs, List<Integer> depths, boolean rivals) {
     DType dtype = bench.precisions(DType.FLOAT32).getFirst();
     int wanted = bench.sizes().depthRows();
     int n = bench.fitting(wanted, OUTPUTS * dtype.bytes());
-    Optional<NumpyRival> rival = dtype == DType.FLOAT32 ? bench.rivals().numpy() : Optional.empty();
-    try (HostMatrix typed = bench.inputs().first(n).copy(dtype);
+    Optional<NumpyRival> rival =
+        rivals && dtype == DType.FLOAT32 ? bench.rivals().numpy() : Optional.empty();
+    try (HostMatrix typed = inputs.first(n).copy(dtype);
         DeviceMatrix x = bench.backend().upload(typed);
         DeviceMatrix nngp = bench.backend().allocate(dtype, n, n);
         DeviceMatrix ntk = bench.backend().allocate(dtype, n, n)) {
       rival.ifPresent(r -> r.load(typed));
-      Rounds rounds = bench.rounds("depth-sweep, N = %,d".formatted(n));
+      Rounds rounds =
+          bench.rounds("depth-sweep, N = %,d, d = %,d".formatted(n, inputs.dimension()));
       rounds.add(KernelSuite.GRAM, () -> bench.backend().gram().rowProducts(x, 1, 0, nngp));
-      for (int depth : bench.sizes().depths()) {
+      for (int depth : depths) {
         NeuralKernels kernels = NeuralKernels.of(network(depth));
         rounds.add(
             name(KernelSuite.WORK, depth),
@@ -40,11 +55,12 @@ final class DepthSuite {
         rival.ifPresent(r -> rounds.addTimed(name(NUMPY, depth), () -> 1e3 * r.run(depth)));
       }
       Times times = rounds.run();
-      for (int depth : bench.sizes().depths()) {
-        bench.add(own(bench, depth, times, x, List.of(nngp, ntk)).note(Bench.reduced(wanted, n)));
+      for (int depth : depths) {
+        bench.add(
+            own(bench, inputs, depth, times, x, List.of(nngp, ntk)).note(Bench.reduced(wanted, n)));
         rival.ifPresent(r ->
             bench.add(
-                figure(bench, NUMPY, depth, times, dtype, n)
+                figure(bench, NUMPY, depth, times, typed)
                     .by(Rival.numpy.name())
                     .against(
                         times,
@@ -67,7 +83,7 @@ final class DepthSuite {
 
   /** Computes once more and measures errors. */
   private static FigureBuilder own(
-      Bench bench, int depth, Times times, DeviceMatrix x, List<DeviceMatrix> out) {
+      Bench bench, Inputs inputs, int depth, Times times, DeviceMatrix x, List<DeviceMatrix> out) {
     InfiniteNetwork network = network(depth);
     Map<Kernel, DeviceMatrix> outputs = new LinkedHashMap<>();
     outputs.put(new Kernel.Nngp(network), out.get(0));
@@ -82,14 +98,15 @@ final class DepthSuite {
                     .backend()
                     .gram()
                     .compute(kernels, x, x, out.subList(0, 1), out.subList(1, 2)));
-    return figure(bench, KernelSuite.WORK, depth, times, x.dtype(), x.rows())
+    return figure(bench, KernelSuite.WORK, depth, times, x)
         .last(last)
-        .errors(bench.reference().errors(outputs, bench.inputs()));
+        .errors(bench.reference().errors(outputs, inputs));
   }
 
-  private static FigureBuilder figure(
-      Bench bench, String work, int depth, Times times, DType dtype, long n) {
-    int d = bench.inputs().dimension();
+  private static FigureBuilder figure(Bench bench, String work, int depth, Times times, Matrix x) {
+    DType dtype = x.dtype();
+    long n = x.rows();
+    long d = x.cols();
     String name = name(work, depth);
     return new FigureBuilder(Suite.DEPTH_SWEEP, KernelSuite.WORK, dtype, times.spread(name))
         .size("N", n)

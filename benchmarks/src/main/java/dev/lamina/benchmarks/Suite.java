@@ -10,8 +10,8 @@ public enum Suite {
   GRAM("gram", "Gram matrices X Xᵀ by their lower triangle, beside the library's products"),
   /** Kernel matrices, and what one entry of each kernel costs. */
   KERNEL("kernel", "NNGP and tangent kernel in one pass, and entries of every kernel"),
-  /** Kernel matrices against the number of hidden layers. */
-  DEPTH_SWEEP("depth-sweep", "NNGP and tangent kernel against the number of hidden layers"),
+  /** Kernel matrices against the numbers of hidden layers and of columns. */
+  DEPTH_SWEEP("depth-sweep", "NNGP and tangent kernel against hidden layers and columns"),
   /** Products of a kernel matrix with vectors, without the matrix. */
   MULTIPLY("multiply", "products of a kernel matrix with vectors, the matrix never stored"),
   /** Factors and eigenvalues. */

@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
       "Suites:",
       "  gram         Gram matrices by their lower triangle, beside the library's products",
       "  kernel       NNGP and tangent kernel in one pass, and entries of every kernel",
-      "  depth-sweep  NNGP and tangent kernel against the number of hidden layers",
+      "  depth-sweep  NNGP and tangent kernel against hidden layers and columns",
       "  multiply     products of a kernel matrix with vectors, the matrix never stored",
       "  solve        Cholesky factors and linear systems, beside the library's",
       "  layer-step   training steps of fully connected networks",

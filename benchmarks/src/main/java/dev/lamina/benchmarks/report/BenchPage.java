@@ -249,6 +249,7 @@ final class BenchPage {
     List<Block> blocks = new ArrayList<>();
     SweepPlot.of(figures, "N", "N").ifPresent(blocks::add);
     SweepPlot.of(figures, "L", "number of hidden layers L").ifPresent(blocks::add);
+    SweepPlot.of(figures, "d", "number of columns d").ifPresent(blocks::add);
     blocks.add(FigureTable.of(figures, RateUnit.of(backend)));
     Table launches = FigureTable.launches(figures);
     if (!launches.rows().isEmpty()) {
