@@ -70,7 +70,8 @@ final class LinearityPlots {
         "loss",
         "Loss over time",
         "Training loss of every run, and as horizontal lines the losses of the best simple fits,"
-            + " which are critical points of networks of every depth. Look for flat pieces at equal"
+            + " near which networks of every depth have critical points (at which, if the activation"
+            + " has a piece that is a line). Look for flat pieces at equal"
             + " heights; the deeper a network, the longer it usually stays there.",
         measured() + " Horizontal lines: computed here; the single neuron by a search.",
         Axis.logarithmic(EPOCH, ""),

@@ -62,7 +62,8 @@ final class LinearityView {
 
   private static String introduction() {
     return "Every critical point of a network is one of any deeper network too, in which the further"
-        + " layers work where their activation is a line (arXiv 2205.13283). Deeper networks should"
+        + " layers work where their activation is a line (arXiv 2205.13283); nearly one, if it is a"
+        + " line nowhere, as tanh. Deeper networks should"
         + " therefore stagnate at losses where shallower ones do, with layers that are effectively"
         + " linear there. Networks of several depths are trained and followed: their losses beside"
         + " those of the best constant, linear map and single neuron, and for each layer the"
