@@ -19,6 +19,7 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,8 @@ final class HessianCommand extends Subcommand {
 
   /** Up to as many parameters --top takes all eigenvalues, in less than a second or so. */
   private static final int SMALL = 1000;
+
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
   /** Nearer than this a sample is on a kink. */
   private static final double ON_KINK = 1e-12;
@@ -130,6 +133,13 @@ final class HessianCommand extends Subcommand {
       })
   private Path polish;
 
+  @Option(
+      names = "--polish-steps",
+      paramLabel = "N",
+      description =
+          "Downhill steps of --polish at most, and Newton steps, of these 60 at most (default: 300).")
+  private Integer polishSteps;
+
   HessianCommand(Session session) {
     super(session);
   }
@@ -147,6 +157,7 @@ final class HessianCommand extends Subcommand {
       DenseSpectrum.requireSize(network.parameterCount());
     }
     requireTop(network.parameterCount());
+    requirePolishSteps();
     Risk risk = risk(network);
     try (Lamina lamina = Lamina.open(session().config())) {
       long start = System.nanoTime();
@@ -174,6 +185,18 @@ final class HessianCommand extends Subcommand {
       throw new IllegalArgumentException(
           "--steps must be at least %d, two for each of --top %d, but is %d"
               .formatted(Math.min(2L * mode.top, parameters), mode.top, steps));
+    }
+  }
+
+  private void requirePolishSteps() {
+    if (polishSteps == null) {
+      return;
+    }
+    if (polish == null) {
+      throw new IllegalArgumentException("--polish-steps is for --polish: give that too");
+    }
+    if (polishSteps < 1) {
+      throw new IllegalArgumentException("--polish-steps must be at least 1 but is " + polishSteps);
     }
   }
 
@@ -219,9 +242,31 @@ final class HessianCommand extends Subcommand {
     if (polish == null) {
       return Optional.empty();
     }
-    CriticalPoint found = CriticalPoints.PRECISE.find(backend, network, risk);
+    CriticalPoints usual = CriticalPoints.PRECISE;
+    int most = polishSteps == null ? usual.dampedSteps() : polishSteps;
+    CriticalPoints search =
+        new CriticalPoints(
+            usual.target(), usual.newtonFrom(), most, Math.min(most, usual.newtonSteps()));
+    CriticalPoint found =
+        search.find(
+            backend, network, risk, watch(search.dampedSteps() + (long) search.newtonSteps()));
     EmbeddingFiles.write(polish, found.network());
     return Optional.of(found);
+  }
+
+  /** Says now and then how far a search is. */
+  private CriticalPoints.Watch watch(long most) {
+    long[] next = {System.nanoTime() + BETWEEN_LINES.toNanos()};
+    return (steps, value, gradient) -> {
+      long now = System.nanoTime();
+      if (now - next[0] >= 0) {
+        next[0] = now + BETWEEN_LINES.toNanos();
+        session()
+            .say(
+                "--polish: after %d of at most %d steps %s is %.6g and the gradient's entries add to %.3g; %s is written at the end, nothing before"
+                    .formatted(steps, most, loss, value, gradient, polish));
+      }
+    };
   }
 
   private Optional<KinkDistance> kink(Perceptron network, Risk risk) {
@@ -254,8 +299,7 @@ final class HessianCommand extends Subcommand {
     document.put("critical", point.gradientL1() <= CRITICAL);
     document.put("meaningfulFrom", meaningfulFrom(point));
     kink.ifPresent(k -> document.put("kinkDistance", k.distance()));
-    found.ifPresent(
-        f -> document.put("search", f.status().name().toLowerCase(java.util.Locale.ROOT)));
+    found.ifPresent(f -> document.polished(polish, f));
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     if (mode.top != null) {
       document.extremes(top(point, random));
@@ -266,7 +310,7 @@ final class HessianCommand extends Subcommand {
       double[] values = DenseSpectrum.of(point, Form.HESSIAN);
       document.dense(values, Inertia.of(values));
     }
-    document.put("warnings", warnings(point, document));
+    document.put("warnings", warnings(point, document, found));
     return document;
   }
 
@@ -278,20 +322,39 @@ final class HessianCommand extends Subcommand {
     return new Lanczos(most, 1e-8).extremes(point, Form.HESSIAN, mode.top, random);
   }
 
+  /** Says why a search did not end at a critical point, and what to do. */
+  private String advice(CriticalPoint found) {
+    return switch (found.status()) {
+      case CRITICAL -> "the search ended at %.3g".formatted(found.gradientL1());
+      case AT_ROUNDING ->
+          "rounding alone can make %.3g of the gradient, so that it cannot be seen to be smaller"
+              .formatted(found.rounding());
+      case STALLED ->
+          "no step of the search makes the gradient smaller: a kink is in the way, or the loss is nearly flat where it points; another start may help";
+      case OUT_OF_STEPS ->
+          "the search used up its steps: give it more with --polish-steps, or go on from " + polish;
+      case DESCENDED ->
+          "the search only goes downhill with so many parameters: give it more steps with --polish-steps, or go on from "
+              + polish;
+    };
+  }
+
   private static double meaningfulFrom(RiskPoint point) {
     double norm = MatrixUtils.createRealVector(point.network().parameters()).getNorm();
     return point.gradientL1() * (1 + norm);
   }
 
-  private static List<String> warnings(RiskPoint point, HessianDocument document) {
+  private List<String> warnings(
+      RiskPoint point, HessianDocument document, Optional<CriticalPoint> found) {
     List<String> warnings = new ArrayList<>();
     if (point.gradientL1() > CRITICAL) {
       warnings.add(
-          "not a critical point: the gradient's entries add to %.3g; signs of eigenvalues below %.3g mean nothing%s, so neither minimum or saddle nor the degeneracy can be concluded from them; --polish goes to a critical point"
+          "not a critical point: the gradient's entries add to %.3g; signs of eigenvalues below %.3g mean nothing%s, so neither minimum or saddle nor the degeneracy can be concluded from them; %s"
               .formatted(
                   point.gradientL1(),
                   meaningfulFrom(point),
-                  document.below(meaningfulFrom(point))));
+                  document.below(meaningfulFrom(point)),
+                  found.map(this::advice).orElse("--polish goes to a critical point")));
     }
     document.smallButNotZero(meaningfulFrom(point)).ifPresent(warnings::add);
     return warnings;

@@ -1,12 +1,15 @@
 package dev.lamina.cli;
 
+import dev.lamina.analysis.curvature.CriticalPoint;
 import dev.lamina.analysis.curvature.Inertia;
 import dev.lamina.analysis.curvature.Lanczos;
 import dev.lamina.analysis.curvature.SpectralDensity;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -14,12 +17,14 @@ import java.util.StringJoiner;
 /** What {@code lamina hessian} prints: names of the JSON document with their values. */
 final class HessianDocument {
   private static final int SHOWN = 10;
+  private static final String NETWORK = "network";
 
   /** What rounding makes of a zero, as a share of what counts as zero. */
   private static final double ROUNDING = 1e-3;
 
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final StringJoiner found = new StringJoiner("\n");
+  private Optional<String> searched = Optional.empty();
   private double[] eigenvalues = {};
   private double tolerance = Double.NaN;
 
@@ -29,6 +34,24 @@ final class HessianDocument {
 
   Map<String, Object> values() {
     return Collections.unmodifiableMap(values);
+  }
+
+  /** Adds where a search has gone to, and how. */
+  void polished(Path file, CriticalPoint point) {
+    String status = point.status().name().toLowerCase(Locale.ROOT);
+    put("polished", file.toString());
+    put("search", status);
+    put("dampedSteps", point.dampedSteps());
+    put("newtonSteps", point.newtonSteps());
+    String steps =
+        point.status() == CriticalPoint.Status.DESCENDED
+            ? ""
+            : " after %d Levenberg–Marquardt and %d Newton steps"
+                .formatted(point.dampedSteps(), point.newtonSteps());
+    searched =
+        Optional.of(
+            "%s polished to %s: %s%s"
+                .formatted(values.get(NETWORK), file, status.replace('_', ' '), steps));
   }
 
   void dense(double[] ascending, Inertia inertia) {
@@ -127,10 +150,11 @@ final class HessianDocument {
 
   String text() {
     StringJoiner text = new StringJoiner("\n");
+    searched.ifPresent(text::add);
     text.add(
         "%s: %s parameters, %s %.12g, gradient (sum of sizes) %.3g"
             .formatted(
-                values.get("network"),
+                values.getOrDefault("polished", values.get(NETWORK)),
                 values.get("parameters"),
                 values.get("loss"),
                 (Double) values.get("value"),

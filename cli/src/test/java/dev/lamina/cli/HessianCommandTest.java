@@ -116,6 +116,37 @@ class HessianCommandTest {
     assertThat(again.get("positive").isNull()).isTrue();
   }
 
+  @Test
+  void saysWhereASearchEndedAndWhy() {
+    teacher("elu");
+    data();
+    String[] few = {"--polish", file("b"), "--polish-steps", "1"};
+    JsonNode found = hessian(few).json();
+    assertThat(found.get("search").textValue()).isEqualTo("out_of_steps");
+    assertThat(found.get("polished").textValue()).isEqualTo(file("b"));
+    assertThat(found.get("dampedSteps").intValue()).isEqualTo(1);
+    assertThat(found.get("warnings").get(0).textValue())
+        .contains("not a critical point", "used up its steps", "--polish-steps", file("b"))
+        .doesNotContain("--polish goes to");
+    RunResult text =
+        RunResult.of(
+            "hessian",
+            "--network",
+            file("a"),
+            "--x",
+            file("x.npy"),
+            "--y",
+            file("y.npy"),
+            "--polish",
+            file("c"));
+    assertThat(text.out())
+        .contains(file("a") + " polished to " + file("c") + ": critical after ", " Newton steps")
+        .contains(file("c") + ": 7 parameters")
+        .doesNotContain(file("a") + ": 7 parameters");
+    requireRefused(hessian("--polish-steps", "3"), "--polish-steps is for --polish");
+    requireRefused(hessian("--polish", file("d"), "--polish-steps", "0"), "at least 1", "is 0");
+  }
+
   /** The inertia law through files: residual layers, and an ordinary one behind them. */
   @Test
   void residualLiftsKeepTheSignsAndAddZeros() {

@@ -39,6 +39,19 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
     }
   }
 
+  /** Hears how a search goes. */
+  @FunctionalInterface
+  public interface Watch {
+    /**
+     * Called after every step that is taken.
+     *
+     * @param steps how many steps of both kinds there are now
+     * @param loss the risk
+     * @param gradientL1 Σ |gradient|
+     */
+    void moved(int steps, double loss, double gradientL1);
+  }
+
   /**
    * {@return where a search ends}
    *
@@ -47,10 +60,22 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
    * @param risk what is measured
    */
   public CriticalPoint find(Backend backend, Perceptron start, Risk risk) {
+    return find(backend, start, risk, (steps, loss, gradientL1) -> {});
+  }
+
+  /**
+   * {@return where a search ends}
+   *
+   * @param backend where to compute
+   * @param start where to begin
+   * @param risk what is measured
+   * @param watch hears of every step, but not of those of L-BFGS
+   */
+  public CriticalPoint find(Backend backend, Perceptron start, Risk risk, Watch watch) {
     if (start.parameterCount() > DenseSpectrum.LIMIT) {
       return descend(backend, start, risk);
     }
-    Search search = new Search(backend, risk, new RiskPoint(backend, start, risk));
+    Search search = new Search(backend, risk, watch, new RiskPoint(backend, start, risk));
     try {
       int damped = damped(search);
       int newton = newton(search);
@@ -155,12 +180,15 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
   private static final class Search {
     private final Backend backend;
     private final Risk risk;
+    private final Watch watch;
     private RiskPoint point;
     private boolean stalled;
+    private int steps;
 
-    Search(Backend backend, Risk risk, RiskPoint point) {
+    Search(Backend backend, Risk risk, Watch watch, RiskPoint point) {
       this.backend = backend;
       this.risk = risk;
+      this.watch = watch;
       this.point = point;
     }
 
@@ -181,6 +209,8 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
       (moved ? point : next).close();
       if (moved) {
         point = next;
+        steps++;
+        watch.moved(steps, point.loss(), point.gradientL1());
       }
       return moved;
     }
