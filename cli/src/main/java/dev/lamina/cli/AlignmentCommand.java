@@ -25,12 +25,12 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "The alignment of a layer is y'Ky/(|K| |y|^2), with K the centred tangent kernel of all outputs",
-      "and y the centred labels: 0 to 1, and about the identity's level in a fresh network. In trained",
-      "networks it peaks near the equilibrium layer (arXiv 2110.11749). The trace variant sums the",
-      "kernel over the outputs first. Everything is computed in float64, whatever --precision says,",
-      "with batch normalisation as in evaluation. Values with different numbers of examples must not",
-      "be compared."
+      "The alignment of a layer is y'Ky/(|K| |y|^2), with K the centred tangent kernel of"
+          + " all outputs and y the centred labels: 0 to 1, and about the identity's level in a"
+          + " fresh network. In trained networks it peaks near the equilibrium layer (arXiv"
+          + " 2110.11749). The trace variant sums the kernel over the outputs first. Everything is"
+          + " computed in float64, whatever --precision says, with batch normalisation as in"
+          + " evaluation. Values with different numbers of examples must not be compared."
     })
 final class AlignmentCommand extends Subcommand {
 

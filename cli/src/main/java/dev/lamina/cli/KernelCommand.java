@@ -30,9 +30,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "Reported figures: seconds is the median time to compute the matrix in memory, without reading",
-      "or writing files and without loading libraries. gflops counts the matrix product alone: 2 N M d operations, or N (N+1) d if",
-      "only one triangle is needed because --z is left out."
+      "Reported figures: seconds is the median time to compute the matrix in memory,"
+          + " without reading or writing files and without loading libraries. gflops counts the"
+          + " matrix product alone: 2 N M d operations, or N (N+1) d if only one triangle is"
+          + " needed because --z is left out."
     })
 final class KernelCommand extends Subcommand {
   private static final long CORNER = 4;

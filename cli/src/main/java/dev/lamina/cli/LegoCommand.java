@@ -24,12 +24,13 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     footer = {
       "",
-      "Each hidden layer is trained alone with a loss of its own activations: by default the evidence",
-      "of Gaussian-process regression with the kernel that wide layers above would make of them. What is",
-      "below is frozen. At the end a read-out by the posterior mean becomes the last layer.",
-      "For each seed S the folder holds seed-S.safetensors (the network), seed-S.csv (the losses of every",
-      "layer) and seed-S.checkpoint, from which an interrupted run continues to the same bits. A layer",
-      "that diverges is named and keeps its last good parameters; the exit code is 1 then."
+      "Each hidden layer is trained alone with a loss of its own activations: by default"
+          + " the evidence of Gaussian-process regression with the kernel that wide layers above"
+          + " would make of them. What is below is frozen. At the end a read-out by the posterior"
+          + " mean becomes the last layer. For each seed S the folder holds seed-S.safetensors"
+          + " (the network), seed-S.csv (the losses of every layer) and seed-S.checkpoint, from"
+          + " which an interrupted run continues to the same bits. A layer that diverges is named"
+          + " and keeps its last good parameters; the exit code is 1 then."
     })
 final class LegoCommand extends Subcommand {
 

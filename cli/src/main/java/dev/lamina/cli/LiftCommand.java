@@ -24,12 +24,12 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "The new layer's activation is --activation, or else that of the layer in front of it (of the",
-      "first layer behind the inputs). Its pre-activations are squeezed into the segment, where the",
-      "activation is a line; smooth activations are lines only nearly, and need --segment. With",
-      "--residual the layer is f + phi(W f + b), f being what is in front of it, as wide as f, and W is",
-      "a multiple of the identity; nothing can be inserted in front of such a layer afterwards. The",
-      "result is in float64."
+      "The new layer's activation is --activation, or else that of the layer in front of it"
+          + " (of the first layer behind the inputs). Its pre-activations are squeezed into the"
+          + " segment, where the activation is a line; smooth activations are lines only nearly,"
+          + " and need --segment. With --residual the layer is f + phi(W f + b), f being what is"
+          + " in front of it, as wide as f, and W is a multiple of the identity; nothing can be"
+          + " inserted in front of such a layer afterwards. The result is in float64."
     })
 final class LiftCommand extends Subcommand {
   @Mixin private EmbeddingFiles files;
@@ -112,6 +112,7 @@ final class LiftCommand extends Subcommand {
     Activation inserted = inserted(network);
     AffineSegment box = box(inserted);
     RealMatrix samples = EmbeddingFiles.samples(x, network, session());
+    requireMemory(network, samples.getRowDimension());
     Insertion insertion =
         residual
             ? Insertion.residual(after, width(network), inserted, box)
@@ -177,6 +178,22 @@ final class LiftCommand extends Subcommand {
           "lift: --width M is missing: how many neurons the new layer is to have");
     }
     return network.width(Math.clamp(after, 0, network.depth()));
+  }
+
+  /** Refuses a width whose weights and features, of each a few copies, Java has no memory for. */
+  private void requireMemory(Perceptron network, int samples) {
+    if (width == null) {
+      return;
+    }
+    int q = Math.clamp(after, 0, network.depth() - 1);
+    double each = 4.0 * (network.width(q) + network.width(q + 1) + 2 + samples);
+    double needed = each * width * Double.BYTES;
+    long most = Runtime.getRuntime().maxMemory();
+    if (needed > most) {
+      throw new IllegalArgumentException(
+          "lift: --width %d needs about %.3g GB for the new layer, but Java has %.3g GB; at most %d would fit"
+              .formatted(width, needed / 1e9, most / 1e9, (long) (most / each / Double.BYTES)));
+    }
   }
 
   private Activation inserted(Perceptron network) {

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "A layer's figure is the least correlation, over its neurons, of pre-activations and features",
-      "(arXiv 2205.13283); above the threshold the layer is effectively linear."
+      "A layer's figure is the least correlation, over its neurons, of pre-activations and"
+          + " features (arXiv 2205.13283); above the threshold the layer is effectively linear."
     })
 final class LinearityCommand extends Subcommand {
   @Mixin private EmbeddingFiles files;

@@ -21,8 +21,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "A residual layer f + phi(W f + b) that is linear is merged with what it adds. A layer in front of",
-      "one that is not merged stays: f is added as it is, not through weights."
+      "A residual layer f + phi(W f + b) that is linear is merged with what it adds. A"
+          + " layer in front of one that is not merged stays: f is added as it is, not through"
+          + " weights."
     })
 final class MergeCommand extends Subcommand {
   @Mixin private EmbeddingFiles files;

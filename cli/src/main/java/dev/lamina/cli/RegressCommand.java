@@ -27,11 +27,12 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "The model is a Gaussian process with observation noise, which is ridge regression with the",
-      "noise as ridge. Kernel entries have the type of --precision, the solution is float64.",
-      "Classes are coded as one-hot rows minus 1/C; the class of the largest output is predicted.",
-      "Reported figures: seconds is the time to fit and to predict without reading or writing files;",
-      "jitter is what had to be added to the diagonal beside the noise."
+      "The model is a Gaussian process with observation noise, which is ridge regression"
+          + " with the noise as ridge. Kernel entries have the type of --precision, the solution"
+          + " is float64. Classes are coded as one-hot rows minus 1/C; the class of the largest"
+          + " output is predicted. Reported figures: seconds is the time to fit and to predict"
+          + " without reading or writing files; jitter is what had to be added to the diagonal"
+          + " beside the noise."
     })
 final class RegressCommand extends Subcommand {
 

@@ -34,19 +34,20 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "The loss is C + lambda (|weights|^2 + |biases|^2/b^2), with b the bias strength and C the mean over",
-      "samples of |output - target|^2 (without 1/2) or of the cross-entropy. The loss of representations",
-      "has the smallest weights that give the same pre-activations instead, that of covariances the same",
-      "through N x N matrices (arXiv 2205.15809); all three agree at local minima. Neurons whose",
-      "pre-activations lie on one ray count as one effective neuron. Attraction and repulsion are norms of",
-      "the forces on the pre-activations of a layer, which cancel at local minima; for the output layer",
-      "repulsion is the gradient of C over lambda. The residual is what is left of their sum, as the",
-      "weights feel it: the gradient of the loss by the weights, those of the file with what they waste,",
-      "over the larger of its two terms. At kinks,",
-      "pre-activations of relu below 1e-6 of the largest of their neuron, where a minimum needs a slope",
-      "between those of both sides, that of least residual is taken. Everything is computed in float64,",
-      "whatever --precision says. Pruning keeps the outputs on --x to 1e-12 (float32 networks: 1e-6), or",
-      "nothing is written."
+      "The loss is C + lambda (|weights|^2 + |biases|^2/b^2), with b the bias strength and"
+          + " C the mean over samples of |output - target|^2 (without 1/2) or of the"
+          + " cross-entropy. The loss of representations has the smallest weights that give the"
+          + " same pre-activations instead, that of covariances the same through N x N matrices"
+          + " (arXiv 2205.15809); all three agree at local minima. Neurons whose pre-activations"
+          + " lie on one ray count as one effective neuron. Attraction and repulsion are norms of"
+          + " the forces on the pre-activations of a layer, which cancel at local minima; for the"
+          + " output layer repulsion is the gradient of C over lambda. The residual is what is"
+          + " left of their sum, as the weights feel it: the gradient of the loss by the weights,"
+          + " those of the file with what they waste, over the larger of its two terms. At kinks,"
+          + " pre-activations of relu below 1e-6 of the largest of their neuron, where a minimum"
+          + " needs a slope between those of both sides, that of least residual is taken."
+          + " Everything is computed in float64, whatever --precision says. Pruning keeps the"
+          + " outputs on --x to 1e-12 (float32 networks: 1e-6), or nothing is written."
     })
 final class SparsityCommand extends Subcommand {
 

@@ -51,8 +51,8 @@ final class SplitCommand extends Subcommand {
       names = "--alpha",
       paramLabel = "A",
       description =
-          "Share of the weights out that the copy takes, any number (default: ${DEFAULT-VALUE}).")
-  private double alpha = 0.5;
+          "Share of the weights out that the copy takes, any number (default: 0.5); not with --null-bias.")
+  private Double alpha;
 
   @Option(
       names = "--out",
@@ -80,11 +80,15 @@ final class SplitCommand extends Subcommand {
     OutputFiles.require(
         List.of(new OutputFiles.Named("--network", files.network)),
         List.of(new OutputFiles.Named("--out", out)));
+    if (alpha != null && what.neuron == null) {
+      throw new IllegalArgumentException(
+          "split: --alpha is the share of a neuron's copy; with --null-bias nothing is copied, leave it out");
+    }
     Perceptron network = files.read();
     Perceptron wide =
         what.neuron == null
             ? WidthEmbedding.addNull(network, layer, what.bias)
-            : WidthEmbedding.split(network, layer, what.neuron, alpha);
+            : WidthEmbedding.split(network, layer, what.neuron, alpha == null ? 0.5 : alpha);
     RealMatrix probes = probes(network.width(0));
     OutputChange change = OutputChange.between(network.outputs(probes), wide.outputs(probes));
     change.require("split", OutputChange.ROUNDING);

@@ -28,9 +28,9 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {
       "",
-      "The folder holds report.html, results.json, csv/, effective.conf and, in sections/, what is kept",
-      "of each section: on a second run only sections whose data, configuration or code have changed",
-      "are run again."
+      "The folder holds report.html, results.json, csv/, effective.conf and, in sections/,"
+          + " what is kept of each section: on a second run only sections whose data,"
+          + " configuration or code have changed are run again."
     })
 final class StudyCommand extends Subcommand {
 

@@ -24,10 +24,10 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     footer = {
       "",
-      "For each seed S the folder holds seed-S.safetensors (the network), seed-S.csv (what was measured",
-      "after every epoch) and seed-S.checkpoint, from which an interrupted run continues to the same",
-      "bits. A run that diverges says at which step and layer and keeps the last good network; the exit",
-      "code is 1 then."
+      "For each seed S the folder holds seed-S.safetensors (the network), seed-S.csv (what"
+          + " was measured after every epoch) and seed-S.checkpoint, from which an interrupted run"
+          + " continues to the same bits. A run that diverges says at which step and layer and"
+          + " keeps the last good network; the exit code is 1 then."
     })
 final class TrainCommand extends Subcommand {
 

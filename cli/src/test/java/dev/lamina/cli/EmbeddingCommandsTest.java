@@ -157,11 +157,62 @@ class EmbeddingCommandsTest {
     assertThat(without.out() + without.err())
         .contains("tanh is affine nowhere")
         .contains("outputs change in proportion to e²")
+        .contains("on a segment c-e,c+e is about 1e-16·|c|/e")
         .contains("--segment LO,HI");
     assertThat(Files.exists(folder.resolve("b"))).isFalse();
     JsonNode lifted = lift("--after", "1", "--width", "4", "--segment", "-0.01,0.01").json();
     assertThat(lifted.get("exact").booleanValue()).isFalse();
     assertThat(lifted.get("outputChange").doubleValue()).isBetween(1e-9, 1e-3);
+  }
+
+  /** Rounding is the value's in the middle of the segment over its half-width. */
+  @Test
+  void shortSegmentsOfTanhAtZeroAreNotRounded() {
+    network("a", "tanh");
+    samples(3, 1);
+    assertThat(changeOn("tanh", "-1e-9,1e-9")).isLessThan(1e-14);
+    assertThat(changeOn("tanh", "0.499999999,0.500000001")).isBetween(1e-10, 1e-5);
+    assertThat(changeOn("sigmoid", "-1e-9,1e-9")).isBetween(1e-10, 1e-5);
+    RunResult sigmoid = lift("--after", "1", "--width", "4", "--activation", "sigmoid");
+    assertThat(sigmoid.out() + sigmoid.err()).contains("1e-16/e as the value at 0 is 1/2");
+  }
+
+  private double changeOn(String activation, String segment) {
+    return lift("--after", "1", "--width", "4", "--activation", activation, "--segment", segment)
+        .json()
+        .get("outputChange")
+        .doubleValue();
+  }
+
+  @Test
+  void optionsThatCannotBeAreNamed() {
+    network("a", "relu");
+    samples(3, 1);
+    requireRefused(lift("--after", "1", "--width", "1000000000"), "--width 1000000000 needs about");
+    requireRefused(split("--layer", "1", "--null-bias", "1", "--alpha", "2"), "--alpha");
+    requireRefused(split("--layer", "1", "--neuron", "9"), "split: layer 1 has neurons 0 to 4");
+    requireRefused(split("--layer", "3", "--neuron", "0"), "split: hidden layers are 1 to 2");
+    requireRefused(lift("--after", "2", "--width", "1"), "= 2 wide, but 1 was asked");
+  }
+
+  /** Help is broken once, at the width of the terminal. */
+  @Test
+  void footersAreNotBrokenTwice() {
+    for (String command : new String[] {"lift", "merge", "linearity", "hessian", "sparsity"}) {
+      String[] lines = RunResult.of(command, "--help").out().split("\\R");
+      int from = java.util.Arrays.asList(lines).lastIndexOf("");
+      for (int k = from + 1; k < lines.length - 1; k++) {
+        String next = lines[k + 1].split(" ")[0];
+        assertThat(lines[k].length() + 1 + next.length()).as(lines[k]).isGreaterThanOrEqualTo(80);
+      }
+    }
+  }
+
+  private RunResult split(String... more) {
+    String[] all = {"split", "--network", file("a"), "--out", file("b")};
+    String[] line = java.util.Arrays.copyOf(all, all.length + more.length);
+    System.arraycopy(more, 0, line, all.length, more.length);
+    return RunResult.of(line);
   }
 
   @Test

@@ -20,6 +20,9 @@ public final class AffineSegments {
   /** A Gauss–Legendre rule of so many points is exact to rounding for φ on a segment of a few. */
   private static final GaussIntegrator RULE = new GaussIntegratorFactory(64).legendre(64);
 
+  private static final String SMALL =
+      "on a segment -e,e the outputs change in proportion to e² and the gradient to e";
+
   private AffineSegments() {}
 
   /**
@@ -178,8 +181,12 @@ public final class AffineSegments {
       case Activation.Smooth s ->
           common
               + switch (s) {
-                case TANH, ERF, SIN, SIGMOID ->
-                    "on a segment -e,e the outputs change in proportion to e² and the gradient to e; below about 1e-5 rounding grows like 1e-16/e";
+                case TANH, ERF, SIN ->
+                    SMALL
+                        + "; rounding stays small there, but on a segment c-e,c+e is about 1e-16·|c|/e";
+                case SIGMOID ->
+                    SMALL
+                        + "; below about 1e-5 rounding, 1e-16/e as the value at 0 is 1/2, is larger";
                 case GELU, SILU, SOFTPLUS ->
                     "far to the right, on t,t+1, it is nearly u, off by about %s; elsewhere outputs change in proportion to the segment's half-width"
                         .formatted(

@@ -28,7 +28,7 @@ public final class Samples {
       for (int j = 0; j < inputs; j++) {
         if (!Double.isFinite(rows[i][j])) {
           throw new IllegalArgumentException(
-              "%s: samples must be finite but row %d, column %d is %s"
+              "%s: numbers must be finite but row %d, column %d is %s"
                   .formatted(source, i, j, rows[i][j]));
         }
       }

@@ -169,7 +169,7 @@ public final class WidthEmbedding {
     requireLayer(network, layer);
     if (neuron < 0 || neuron >= network.width(layer)) {
       throw new IllegalArgumentException(
-          "width: layer %d has neurons 0 to %d but %d was asked"
+          "split: layer %d has neurons 0 to %d but %d was asked"
               .formatted(layer, network.width(layer) - 1, neuron));
     }
   }
@@ -178,13 +178,13 @@ public final class WidthEmbedding {
     if (layer < 1 || layer >= network.depth()) {
       throw new IllegalArgumentException(
           network.depth() == 1
-              ? "width: the network has no hidden layer"
-              : "width: hidden layers are 1 to %d but %d was asked"
+              ? "split: the network has no hidden layer"
+              : "split: hidden layers are 1 to %d but %d was asked"
                   .formatted(network.depth() - 1, layer));
     }
     if (network.stage(layer).bridged() || network.stage(layer + 1).bridged()) {
       throw new IllegalArgumentException(
-          "width: layer %d cannot be widened, because a bridge ties its width to another layer's"
+          "split: layer %d cannot be widened, because a bridge ties its width to another layer's"
               .formatted(layer));
     }
   }

@@ -161,9 +161,9 @@ class WidthEmbeddingTest {
   void refusesWhatCannotBe() {
     Perceptron network = Fixtures.random(List.of(2, 3, 1), Fixtures.TANH, Fixtures.random(8));
     assertThatThrownBy(() -> WidthEmbedding.split(network, 2, 0, 0.5))
-        .hasMessage("width: hidden layers are 1 to 1 but 2 was asked");
+        .hasMessage("split: hidden layers are 1 to 1 but 2 was asked");
     assertThatThrownBy(() -> WidthEmbedding.split(network, 1, 3, 0.5))
-        .hasMessage("width: layer 1 has neurons 0 to 2 but 3 was asked");
+        .hasMessage("split: layer 1 has neurons 0 to 2 but 3 was asked");
     assertThatThrownBy(() -> WidthEmbedding.split(network, 1, 0, Double.NaN))
         .hasMessage("split: alpha must be finite but is NaN");
     assertThatThrownBy(() -> new IndexMap(List.of(1, 2, 2), List.of(1.0, 0.5, 0.6)))
@@ -176,6 +176,6 @@ class WidthEmbeddingTest {
             "width: the index map of layer 1 must have copies of its 3 neurons but has of 2");
     Perceptron flat = Fixtures.zeros(List.of(2, 1), Fixtures.TANH);
     assertThatThrownBy(() -> WidthEmbedding.addNull(flat, 1, 0))
-        .hasMessage("width: the network has no hidden layer");
+        .hasMessage("split: the network has no hidden layer");
   }
 }
