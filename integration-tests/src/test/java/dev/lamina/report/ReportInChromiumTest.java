@@ -43,6 +43,39 @@ class ReportInChromiumTest {
         .isGreaterThanOrEqualTo(5);
   }
 
+  /** Names the plots whose tools reach below the top of their legend. */
+  private static final String MEASURE =
+      """
+      <script>
+      const look = () => {
+        const root = document.documentElement;
+        if (root.dataset.drawn !== root.dataset.plots) { setTimeout(look, 50); return; }
+        const bad = [...document.querySelectorAll('.plot')].filter((plot) => {
+          const tools = plot.querySelector('.modebar');
+          const legend = plot.querySelector('.legend');
+          return tools && legend
+            && tools.getBoundingClientRect().bottom > legend.getBoundingClientRect().top + 1;
+        });
+        root.dataset.legends = document.querySelectorAll('.plot .legend').length;
+        root.dataset.covered = bad.map((plot) => plot.id).join(' ');
+      };
+      setTimeout(look);
+      </script>
+      """;
+
+  @Test
+  void toolsOfPlotsDoNotCoverLegends() throws Exception {
+    Path measured =
+        Files.writeString(
+            FOLDER.resolve("measured.html"),
+            Files.readString(PAGE).replace("</body>", MEASURE + "</body>"));
+    Chromium.Page page = Chromium.require().open(measured, "--window-size=1200,1000");
+    requireDrawn(page);
+    assertThat(page.dom()).contains("data-covered=");
+    assertThat(Integer.parseInt(attribute(page.dom(), "data-legends"))).isPositive();
+    assertThat(attribute(page.dom(), "data-covered")).isEmpty();
+  }
+
   /** A window is at least 500 pixels wide; a frame may be as narrow as a phone. */
   static Path phone(Path page) throws IOException {
     return Files.writeString(

@@ -78,14 +78,20 @@
     arrayminus: s.low.map((low, i) => (low === null ? null : s.y[i] - low)),
   });
 
+  // Points of several kinds may lie on one another: later ones are smaller, and leave a rim of earlier ones.
+  const size = (s, plot) => {
+    const bare = plot.series.filter((other) => other.kind === 'points' && other.low.length === 0);
+    return bare.length < 2 || !bare.includes(s) ? 8 : 13 - (6 * bare.indexOf(s)) / (bare.length - 1);
+  };
+
   const TRACES = {
     line: (s) => ({
       type: 'scatter', mode: 'lines', x: s.x, y: s.y,
       line: { color: colour(s.subject), width: 2, dash: DASHES[round(s.subject) % 4] },
     }),
-    points: (s) => ({
+    points: (s, plot) => ({
       type: 'scatter', mode: 'markers', x: s.x, y: s.y,
-      marker: { color: colour(s.subject), size: 8, symbol: SYMBOLS[source.subjects[s.subject] % 8] },
+      marker: { color: colour(s.subject), size: size(s, plot), symbol: SYMBOLS[source.subjects[s.subject] % 8] },
       error_y: s.low.length === 0 ? undefined : intervals(s),
       ...(s.labels.length > 0 ? { text: s.labels.map(plain) } : {}),
     }),
@@ -144,7 +150,7 @@
   const legendHeight = (plot, width) => (width < NARROW && plot.block === 'plot' ? 19 * plot.series.length : 0);
   const layout = (plot, width) => ({
     width, height: Math.round(Math.min(430, Math.max(270, width * 0.55)) + legendHeight(plot, width)),
-    margin: { l: 10, r: 10, t: width < NARROW ? 10 : 30, b: 10 }, autosize: false,
+    margin: { l: 10, r: 10, t: 10, b: 10 }, autosize: false,
     paper_bgcolor: css('--paper'), plot_bgcolor: css('--paper'),
     font: { color: css('--ink'), size: width < NARROW ? 11 : 13, family: getComputedStyle(document.body).fontFamily },
     xaxis: axis(plot.x), yaxis: axis(plot.y), barmode: plot.x.ticks.length > 0 ? 'group' : 'overlay',
