@@ -202,7 +202,7 @@ class EmbeddingCommandsTest {
       String[] lines = RunResult.of(command, "--help").out().split("\\R");
       int from = java.util.Arrays.asList(lines).lastIndexOf("");
       for (int k = from + 1; k < lines.length - 1; k++) {
-        String next = lines[k + 1].split(" ")[0];
+        String next = lines[k + 1].split(" ", -1)[0];
         assertThat(lines[k].length() + 1 + next.length()).as(lines[k]).isGreaterThanOrEqualTo(80);
       }
     }
