@@ -53,6 +53,9 @@ final class HessianCommand extends Subcommand {
   /** Up to as many parameters --top takes all eigenvalues, in less than a second or so. */
   private static final int SMALL = 1000;
 
+  /** For a search. */
+  private static final double USUAL_MINUTES = 10;
+
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
   /** Nearer than this a sample is on a kink. */
@@ -140,6 +143,12 @@ final class HessianCommand extends Subcommand {
           "Downhill steps of --polish at most, and Newton steps, of these 60 at most (default: 300).")
   private Integer polishSteps;
 
+  @Option(
+      names = "--polish-minutes",
+      paramLabel = "M",
+      description = "Time after which --polish takes no more steps (default: 10).")
+  private Double polishMinutes;
+
   HessianCommand(Session session) {
     super(session);
   }
@@ -189,6 +198,15 @@ final class HessianCommand extends Subcommand {
   }
 
   private void requirePolishSteps() {
+    if (polishMinutes != null) {
+      if (polish == null) {
+        throw new IllegalArgumentException("--polish-minutes is for --polish: give that too");
+      }
+      if (!(polishMinutes > 0)) {
+        throw new IllegalArgumentException(
+            "--polish-minutes must be positive but is " + polishMinutes);
+      }
+    }
     if (polishSteps == null) {
       return;
     }
@@ -256,7 +274,9 @@ final class HessianCommand extends Subcommand {
 
   /** Says now and then how far a search is. */
   private CriticalPoints.Watch watch(long most) {
-    long[] next = {System.nanoTime() + BETWEEN_LINES.toNanos()};
+    long start = System.nanoTime();
+    double nanos = 60e9 * (polishMinutes == null ? USUAL_MINUTES : polishMinutes);
+    long[] next = {start + BETWEEN_LINES.toNanos()};
     return (steps, value, gradient) -> {
       long now = System.nanoTime();
       if (now - next[0] >= 0) {
@@ -266,6 +286,7 @@ final class HessianCommand extends Subcommand {
                 "--polish: after %d of at most %d steps %s is %.6g and the gradient's entries add to %.3g; %s is written at the end, nothing before"
                     .formatted(steps, most, loss, value, gradient, polish));
       }
+      return now - start < nanos;
     };
   }
 
@@ -333,6 +354,9 @@ final class HessianCommand extends Subcommand {
           "no step of the search makes the gradient smaller: a kink is in the way, or the loss is nearly flat where it points; another start may help";
       case OUT_OF_STEPS ->
           "the search used up its steps: give it more with --polish-steps, or go on from " + polish;
+      case STOPPED ->
+          "the search used up its time: give it more with --polish-minutes, or go on from "
+              + polish;
       case DESCENDED ->
           "the search only goes downhill with so many parameters: give it more steps with --polish-steps, or go on from "
               + polish;

@@ -143,6 +143,14 @@ class HessianCommandTest {
         .contains(file("a") + " polished to " + file("c") + ": critical after ", " Newton steps")
         .contains(file("c") + ": 7 parameters")
         .doesNotContain(file("a") + ": 7 parameters");
+    JsonNode stopped = hessian("--polish", file("e"), "--polish-minutes", "1e-12").json();
+    assertThat(stopped.get("search").textValue()).isEqualTo("stopped");
+    assertThat(stopped.get("dampedSteps").intValue()).isEqualTo(1);
+    assertThat(stopped.get("newtonSteps").intValue()).isZero();
+    assertThat(stopped.get("warnings").get(0).textValue()).contains("--polish-minutes");
+    assertThat(folder.resolve("e")).isNotEmptyFile();
+    requireRefused(hessian("--polish-minutes", "3"), "--polish-minutes is for --polish");
+    requireRefused(hessian("--polish", file("d"), "--polish-minutes", "0"), "positive", "is 0");
     requireRefused(hessian("--polish-steps", "3"), "--polish-steps is for --polish");
     requireRefused(hessian("--polish", file("d"), "--polish-steps", "0"), "at least 1", "is 0");
   }

@@ -38,6 +38,8 @@ public record CriticalPoint(
     STALLED,
     /** The steps were used up. */
     OUT_OF_STEPS,
+    /** Who watched the search ended it. */
+    STOPPED,
     /** L-BFGS ended, with a gradient that is not as small as was asked. */
     DESCENDED
   }

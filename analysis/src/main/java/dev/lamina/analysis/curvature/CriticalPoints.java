@@ -39,7 +39,7 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
     }
   }
 
-  /** Hears how a search goes. */
+  /** Hears how a search goes, and may end it. */
   @FunctionalInterface
   public interface Watch {
     /**
@@ -48,8 +48,9 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
      * @param steps how many steps of both kinds there are now
      * @param loss the risk
      * @param gradientL1 Σ |gradient|
+     * @return whether the search goes on
      */
-    void moved(int steps, double loss, double gradientL1);
+    boolean moved(int steps, double loss, double gradientL1);
   }
 
   /**
@@ -60,7 +61,7 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
    * @param risk what is measured
    */
   public CriticalPoint find(Backend backend, Perceptron start, Risk risk) {
-    return find(backend, start, risk, (steps, loss, gradientL1) -> {});
+    return find(backend, start, risk, (steps, loss, gradientL1) -> true);
   }
 
   /**
@@ -120,6 +121,9 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
     if (search.point.gradientL1() < target) {
       return CriticalPoint.Status.CRITICAL;
     }
+    if (search.ended) {
+      return CriticalPoint.Status.STOPPED;
+    }
     if (!search.stalled) {
       return CriticalPoint.Status.OUT_OF_STEPS;
     }
@@ -132,6 +136,7 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
     double damping = 1e-3;
     int steps = 0;
     while (steps < dampedSteps
+        && !search.ended
         && damping < MOST_DAMPING
         && search.point.gradientL1() >= newtonFrom) {
       SymmetricSystem system = search.system(Form.GAUSS_NEWTON);
@@ -151,7 +156,10 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
   private int newton(Search search) {
     int steps = 0;
     int share = 0;
-    while (steps < newtonSteps && !search.stalled && search.point.gradientL1() >= target) {
+    while (steps < newtonSteps
+        && !search.ended
+        && !search.stalled
+        && search.point.gradientL1() >= target) {
       SymmetricSystem system = search.system(Form.HESSIAN);
       boolean moved = false;
       while (!moved && share < SINGULAR.length) {
@@ -183,6 +191,7 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
     private final Watch watch;
     private RiskPoint point;
     private boolean stalled;
+    private boolean ended;
     private int steps;
 
     Search(Backend backend, Risk risk, Watch watch, RiskPoint point) {
@@ -210,7 +219,7 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
       if (moved) {
         point = next;
         steps++;
-        watch.moved(steps, point.loss(), point.gradientL1());
+        ended = !watch.moved(steps, point.loss(), point.gradientL1());
       }
       return moved;
     }
