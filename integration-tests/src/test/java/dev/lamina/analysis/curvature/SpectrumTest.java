@@ -109,6 +109,30 @@ class SpectrumTest {
     }
   }
 
+  /** Three outputs of one affine layer, each eigenvalue of 101 three times. */
+  @Test
+  void lanczosFindsEqualEigenvaluesWithoutExhaustingItsSpace() {
+    RandomGenerator random = Cases.random(6);
+    RealMatrix x = Cases.samples(150, 100, random);
+    for (int j = 0; j < 100; j++) {
+      x.setColumnVector(j, x.getColumnVector(j).mapMultiply(Math.pow(0.8, j)));
+    }
+    Risk risk = new Risk(Loss.MSE, x, Cases.targets(Loss.MSE, 150, 3, random));
+    try (RiskPoint point =
+        new RiskPoint(backend, Cases.network(List.of(100, 3), Cases.TANH), risk)) {
+      double[] all = DenseSpectrum.of(point, Form.HESSIAN);
+      Lanczos.Extremes found = new Lanczos(100, 1e-8).extremes(point, Form.HESSIAN, 5, random);
+      assertThat(found.converged()).isTrue();
+      double largest = all[all.length - 1];
+      for (int i = 0; i < 5; i++) {
+        assertThat(found.largest().get(i))
+            .isCloseTo(all[all.length - 1 - i], within(1e-8 * largest));
+      }
+      assertThat(found.largest().get(2)).isCloseTo(largest, within(1e-8 * largest));
+      assertThat(found.largest().get(3)).isLessThan(0.9 * largest);
+    }
+  }
+
   @Test
   void lanczosSaysWhenItsStepsWereTooFew() {
     try (RiskPoint point = point(Loss.MSE)) {
