@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param rivals what runs in turn
  * @param ceilings what the backend does at best
  * @param until {@code System.nanoTime()} at which the suite should be done
+ * @param end {@code System.nanoTime()} after which nothing more is begun
  * @param listener told what is being done
  * @param figures takes what was found, as soon as it is
  */
@@ -33,17 +34,18 @@ record Bench(
     Rivals rivals,
     Ceilings ceilings,
     long until,
+    long end,
     BenchListener listener,
     Consumer<Figure> figures) {
 
   /** Share of the free memory that matrices may take; the rest is for temporaries. */
   private static final double SHARE = 0.85;
 
-  /** Returns these with what has been found out and until when there is time. */
-  Bench with(Ceilings found, long end) {
+  /** Returns these with what has been found out and until when the suite has time. */
+  Bench with(Ceilings found, long suiteEnd) {
     return new Bench(
-        workbench, config, request, sizes, inputs, reference, rivals, found, end, listener,
-        figures);
+        workbench, config, request, sizes, inputs, reference, rivals, found, suiteEnd, end,
+        listener, figures);
   }
 
   Backend backend() {

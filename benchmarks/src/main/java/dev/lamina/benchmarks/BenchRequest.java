@@ -12,7 +12,8 @@ import java.util.Set;
  * @param sizes how large
  * @param rivals what to run in turn with the processor; one that is not found is said
  * @param rounds rounds that are counted, after one or more that are not; ≥ 1
- * @param seconds time for each backend; rounds are left out when it runs short; ≥ 1
+ * @param seconds time for each backend; warming up and rounds shrink when it runs short, and what
+ *     it does not suffice for is left out and named; ≥ 1
  * @param precision the only element type to measure; empty for those that each suite is meant for
  */
 public record BenchRequest(

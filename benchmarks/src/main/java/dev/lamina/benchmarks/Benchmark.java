@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 /**
  * Everything that is worth knowing of a backend: its ceilings first, then suite after suite. Random
  * inputs, several rounds in turn after some that are not counted, and errors against float64 beside
- * each figure. A suite that fails is reported and the next one runs.
+ * each figure. A suite that fails is reported and the next one runs; one for which there is no more
+ * time is cut, and that is reported too.
  */
 public final class Benchmark {
   private final LaminaConfig config;
@@ -101,6 +102,7 @@ public final class Benchmark {
               rivals,
               Ceilings.UNKNOWN,
               end,
+              end,
               listener,
               figure -> {
                 figures.add(figure);
@@ -157,6 +159,9 @@ public final class Benchmark {
       listener.say(name);
       try {
         suite.accept(bench.with(ceilings, until));
+      } catch (OutOfTime e) {
+        problems.add(name + ": " + e.getMessage());
+        listener.say("  CUT: " + e.getMessage());
       } catch (RuntimeException | OutOfMemoryError e) {
         problems.add(name + ": " + e);
         listener.say("  FAILED: " + e);

@@ -23,8 +23,8 @@ import java.util.random.RandomGenerator;
  * Cholesky factor, solution for the targets, inverse, and the product that is the gradient.
  *
  * <p>Activations are rectified normal numbers, targets one-hot less 1/C. What a wide layer alone
- * takes, up and back, stands beside. The gradient is held against a central difference of the value
- * along a random direction.
+ * takes, up and back, stands beside. A float64 gradient is held against a central difference of the
+ * value along a random direction, a float32 one against the float64 gradient of the reference.
  */
 final class DglSuite implements AutoCloseable {
   static final String STEP = "value and gradient";
@@ -101,10 +101,7 @@ final class DglSuite implements AutoCloseable {
     GramOps gram = backend.gram();
     WideLayer layer = new WideLayer(2, BIAS_VARIANCE);
     Runnable fresh = () -> gram.rowProducts(phi, 1.0 / sizes.width(), 0, kernel);
-    try (LayerObjective objective =
-        LayerObjective.open(
-            backend,
-            ObjectiveSettings.evidence(sizes.above(), NOISE).withVariances(1, 2, BIAS_VARIANCE))) {
+    try (LayerObjective objective = LayerObjective.open(backend, settings())) {
       Times times =
           bench
               .rounds("dgl")
@@ -120,7 +117,11 @@ final class DglSuite implements AutoCloseable {
               .against(times, STEP, ALGEBRA)
               .last(last)
               .errors(Errors.ofRandom(gradientError(objective)))
-              .note("operations are those of the algebra; error: against a central difference"));
+              .note(
+                  "operations are those of the algebra; error: against "
+                      + (dtype == DType.FLOAT64
+                          ? "a central difference"
+                          : "the gradient of the reference in float64")));
       bench.add(algebra(ALGEBRA, times));
       bench.add(layer(UP, times, 2));
       bench.add(layer(BACK, times, 3));
@@ -168,9 +169,55 @@ final class DglSuite implements AutoCloseable {
     gram.gemm(work, false, phi, false, 1, 0, gradient);
   }
 
-  /** Compares the gradient with the value's change along a random direction. */
+  private ObjectiveSettings settings() {
+    return ObjectiveSettings.evidence(sizes.above(), NOISE).withVariances(1, 2, BIAS_VARIANCE);
+  }
+
   private double gradientError(LayerObjective objective) {
-    double h = dtype == DType.FLOAT32 ? 1e-2 : 1e-5;
+    return dtype == DType.FLOAT64 ? differenceError(objective) : referenceError(objective);
+  }
+
+  /** Returns the largest difference to the float64 gradient, relative to its largest entry. */
+  private double referenceError(LayerObjective objective) {
+    objective.evaluate(phi, targets, gradient);
+    Backend exact = bench.reference().backend();
+    try (HostMatrix got = downloaded(gradient);
+        HostMatrix want = HostMatrix.allocate(DType.FLOAT64, got.rows(), got.cols());
+        DeviceMatrix exactPhi = exactly(exact, phi);
+        DeviceMatrix exactTargets = exactly(exact, targets);
+        DeviceMatrix exactGradient = exact.allocate(DType.FLOAT64, got.rows(), got.cols());
+        LayerObjective reference = LayerObjective.open(exact, settings())) {
+      reference.evaluate(exactPhi, exactTargets, exactGradient);
+      exact.download(exactGradient, want);
+      double largest = 0;
+      double worst = 0;
+      for (long i = 0; i < got.rows(); i++) {
+        for (long j = 0; j < got.cols(); j++) {
+          largest = Math.max(largest, Math.abs(want.get(i, j)));
+          worst = Math.max(worst, Math.abs(got.get(i, j) - want.get(i, j)));
+        }
+      }
+      return worst / largest;
+    }
+  }
+
+  private HostMatrix downloaded(DeviceMatrix m) {
+    HostMatrix values = HostMatrix.allocate(m.dtype(), m.rows(), m.cols());
+    backend.download(m, values);
+    return values;
+  }
+
+  /** Uploads the same numbers in float64. */
+  private DeviceMatrix exactly(Backend exact, DeviceMatrix m) {
+    try (HostMatrix values = downloaded(m);
+        HostMatrix wide = values.copy(DType.FLOAT64)) {
+      return exact.upload(wide);
+    }
+  }
+
+  /** Compares the gradient with the value's change along a random direction. */
+  private double differenceError(LayerObjective objective) {
+    double h = 1e-5;
     objective.evaluate(phi, targets, gradient);
     double scale = 1 / Math.sqrt(phi.rows() * (double) phi.cols());
     RandomGenerator random = Inputs.random(2);

@@ -46,12 +46,13 @@ final class EntryCosts {
         DeviceMatrix out = single.backend().allocate(dtype, n, n)) {
       bench.listener().begin("entries", 2L * cases().size());
       // Once without counting, because a busy machine compiles late.
+      int left = 2 * cases().size();
       for (EntryCase c : cases()) {
-        measure(bench, single, c, x, out, 1);
+        measure(bench, single, c, x, out, 1, left--);
         bench.listener().advance(1);
       }
       for (EntryCase c : cases()) {
-        Costs costs = measure(bench, single, c, x, out, bench.request().rounds());
+        Costs costs = measure(bench, single, c, x, out, bench.request().rounds(), left--);
         bench.add(figure(bench, c, costs, inputs, out));
         bench.listener().advance(1);
       }
@@ -68,11 +69,24 @@ final class EntryCosts {
   private record Costs(List<Double> milliseconds, List<Double> bytes) {}
 
   private static Costs measure(
-      Bench bench, Workbench single, EntryCase c, DeviceMatrix x, DeviceMatrix out, int rounds) {
+      Bench bench,
+      Workbench single,
+      EntryCase c,
+      DeviceMatrix x,
+      DeviceMatrix out,
+      int rounds,
+      int left) {
+    long begin = System.nanoTime();
+    if (begin - bench.end() > 0) {
+      throw new OutOfTime(ENTRIES + c.name());
+    }
+    // As much as the others that are left, half of it to warm up.
+    long share = Math.max(0, bench.until() - begin) / left;
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Costs costs = new Costs(new ArrayList<>(), new ArrayList<>());
-    double warm = System.nanoTime() + bench.sizes().warmMillis() * MILLI;
-    while (costs.milliseconds().size() < rounds) {
+    double warm = begin + Math.min(bench.sizes().warmMillis() * MILLI, share / 2.0);
+    while (costs.milliseconds().isEmpty()
+        || (costs.milliseconds().size() < rounds && System.nanoTime() - begin < share)) {
       long start = threads.getCurrentThreadCpuTime();
       c.runLess(single.backend().gram(), x, out);
       long between = threads.getCurrentThreadCpuTime();

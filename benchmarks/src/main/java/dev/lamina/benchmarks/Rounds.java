@@ -6,13 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 
-/** Times several pieces of work in turn: A B C A B C …, the first rounds uncounted. */
+/**
+ * Times several pieces of work in turn: A B C A B C …. Before that, each is run without counting
+ * until it alone has run for the time of warming up, so that a slow one takes nothing from the
+ * others.
+ */
 final class Rounds {
-  /** Rounds that are counted even when time has run out. */
+  /** Rounds that are counted even when the suite's time has run out, if the backend's has not. */
   private static final int LEAST = 2;
 
   /** Times as many rounds as asked for, at most, when the work is short. */
   private static final int MORE = 10;
+
+  /** One part in so many of the time that is left is the most that warming up takes. */
+  private static final int WARMING = 4;
 
   private static final long MILLI = 1_000_000;
 
@@ -54,40 +61,58 @@ final class Rounds {
     return this;
   }
 
-  /** Runs them. */
+  /**
+   * Runs them.
+   *
+   * @throws OutOfTime if the time of the backend has run out
+   */
   Times run() {
+    if (System.nanoTime() - bench.end() > 0) {
+      throw new OutOfTime(task);
+    }
     int wanted = bench.request().rounds();
     bench.listener().begin(task, (wanted + 1L) * contenders.size());
+    warm();
     Map<String, List<Double>> times = new LinkedHashMap<>();
     contenders.keySet().forEach(name -> times.put(name, new ArrayList<>()));
-    long start = System.nanoTime();
-    do {
-      round(null);
-    } while (System.nanoTime() - start < bench.sizes().warmMillis() * MILLI);
     long counting = System.nanoTime();
     for (int round = 0; isWorthOneMore(round, wanted, counting); round++) {
-      round(times);
+      contenders.forEach((name, work) -> times.get(name).add(once(work)));
     }
     return new Times(times);
   }
 
+  /** Runs each at least once, and until it has had its own time. */
+  private void warm() {
+    long begin = System.nanoTime();
+    long most = Math.max(0, bench.until() - begin) / WARMING / Math.max(1, contenders.size());
+    long each = Math.min(bench.sizes().warmMillis() * MILLI, most);
+    Map<String, DoubleSupplier> cold = new LinkedHashMap<>(contenders);
+    Map<String, Long> spent = new LinkedHashMap<>();
+    while (!cold.isEmpty()) {
+      for (Map.Entry<String, DoubleSupplier> contender : cold.entrySet()) {
+        long start = System.nanoTime();
+        once(contender.getValue());
+        spent.merge(contender.getKey(), System.nanoTime() - start, Long::sum);
+      }
+      cold.keySet().removeIf(name -> spent.get(name) >= each);
+    }
+  }
+
   private boolean isWorthOneMore(int round, int wanted, long counting) {
     long now = System.nanoTime();
-    if (round >= Math.min(LEAST, wanted) && now - bench.until() > 0) {
+    int least = now - bench.end() > 0 ? 1 : Math.min(LEAST, wanted);
+    if (round >= least && now - bench.until() > 0) {
       return false;
     }
     return round < wanted
         || (round < MORE * wanted && now - counting < bench.sizes().warmMillis() * MILLI / 2);
   }
 
-  private void round(Map<String, List<Double>> times) {
-    contenders.forEach((name, work) -> {
-      double time = Math.max(SHORTEST, work.getAsDouble());
-      if (times != null) {
-        times.get(name).add(time);
-      }
-      bench.listener().advance(1);
-    });
+  private double once(DoubleSupplier work) {
+    double time = Math.max(SHORTEST, work.getAsDouble());
+    bench.listener().advance(1);
+    return time;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.lamina.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lamina.backend.BackendId;
 import dev.lamina.benchmarks.Rounds.Times;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class RoundsTest {
@@ -16,7 +18,11 @@ class RoundsTest {
   private final Told told = new Told();
 
   private Bench bench(int rounds, long until) {
-    SizeChoice tiny = new SizeChoice(true, List.of());
+    return bench(rounds, until, Math.max(until, System.nanoTime() + 1_000_000_000), true);
+  }
+
+  private Bench bench(int rounds, long until, long end, boolean small) {
+    SizeChoice tiny = new SizeChoice(small, List.of());
     return new Bench(
         null,
         LaminaConfig.defaults(),
@@ -27,6 +33,7 @@ class RoundsTest {
         null,
         Ceilings.UNKNOWN,
         until,
+        end,
         told,
         figure -> {});
   }
@@ -57,6 +64,45 @@ class RoundsTest {
     assertThat(run(9, System.nanoTime() - 1).spread("a").rounds()).isEqualTo(2);
     order.setLength(0);
     assertThat(run(1, System.nanoTime() - 1).spread("a").rounds()).isEqualTo(1);
+  }
+
+  @Test
+  void afterTheEndNothingIsBegunAndWhatIsBegunGetsOneRound() {
+    long now = System.nanoTime();
+    Rounds late = new Rounds(bench(3, now - 2, now - 1, true), "late work").addTimed("a", () -> 1);
+    assertThatThrownBy(late::run).isInstanceOf(OutOfTime.class).hasMessageContaining("late work");
+    long end = System.nanoTime() + 100_000_000;
+    Times times =
+        new Rounds(bench(3, end, end, true), "work")
+            .addTimed(
+                "a",
+                () -> {
+                  while (System.nanoTime() - end <= 0) {
+                    Thread.onSpinWait();
+                  }
+                  return once('a', 1);
+                })
+            .run();
+    assertThat(times.spread("a").rounds()).isEqualTo(1);
+    assertThat(order).hasToString("aa");
+  }
+
+  @Test
+  void aSlowContenderTakesNoWarmUpFromAQuickOne() {
+    long until = System.nanoTime() + 2_000_000_000;
+    // A fourth of 2 s, half of it for each: the slow one has had its part after one run.
+    new Rounds(bench(1, until, until, false), "work")
+        .addTimed("slow", () -> slowly('s', 260))
+        .addTimed("quick", () -> slowly('q', 1))
+        .run();
+    String warm = order.substring(0, order.indexOf("s", 1));
+    assertThat(warm).startsWith("sq");
+    assertThat(warm.chars().filter(c -> c == 'q').count()).isGreaterThan(1);
+  }
+
+  private double slowly(char name, long millis) {
+    LockSupport.parkNanos(millis * 1_000_000);
+    return once(name, millis);
   }
 
   @Test

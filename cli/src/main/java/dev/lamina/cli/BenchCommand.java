@@ -85,7 +85,7 @@ final class BenchCommand extends Subcommand {
       paramLabel = "S",
       defaultValue = "540",
       description =
-          "Leave rounds out when this time for each backend runs short (default: ${DEFAULT-VALUE}).")
+          "Time for each backend: uncounted and counted rounds shrink when it runs short, and what it does not suffice for is left out and named (default: ${DEFAULT-VALUE}).")
   private int seconds;
 
   @Option(
