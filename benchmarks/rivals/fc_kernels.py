@@ -11,6 +11,7 @@ answers each line of standard input with one line:
 """
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -38,9 +39,11 @@ def relu_kernels(x, layers, weight_variance=2.0):
 def versions():
     try:
         blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-        return "NumPy {}, {} {}".format(np.__version__, blas["name"], blas["version"])
+        name = "{} {}".format(blas["name"], blas["version"])
     except (TypeError, KeyError):  # before NumPy 1.25
-        return "NumPy {}, unknown BLAS".format(np.__version__)
+        name = "unknown BLAS"
+    threads = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS")
+    return "NumPy {}, {}, threads: {}".format(np.__version__, name, threads or "as many as the BLAS takes")
 
 
 def timed(x, layers):

@@ -12,6 +12,7 @@ answers each line of standard input with one line:
 """
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -25,9 +26,11 @@ except ImportError:
 def versions():
     try:
         blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-        return "NumPy {}, {} {}".format(np.__version__, blas["name"], blas["version"])
+        name = "{} {}".format(blas["name"], blas["version"])
     except (TypeError, KeyError):  # before NumPy 1.25
-        return "NumPy {}, unknown BLAS".format(np.__version__)
+        name = "unknown BLAS"
+    threads = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS")
+    return "NumPy {}, {}, threads: {}".format(np.__version__, name, threads or "as many as the BLAS takes")
 
 
 def draw(n, d, dtype):

@@ -61,8 +61,9 @@ def versions():
         with open("/proc/self/maps") as maps:
             paths = {line.split()[-1] for line in maps if "blas" in line.rsplit("/", 1)[-1]}
         blas = ", ".join("/".join(path.split("/")[-2:]) for path in sorted(paths))
-    threads = os.environ["OPENBLAS_NUM_THREADS"]
-    return "PyTorch {}, {}, OPENBLAS_NUM_THREADS={}".format(torch.__version__, blas or "unknown BLAS", threads)
+    return "PyTorch {}, {}, threads: {}, OPENBLAS_NUM_THREADS={}".format(
+        torch.__version__, blas or "unknown BLAS", torch.get_num_threads(), os.environ["OPENBLAS_NUM_THREADS"]
+    )
 
 
 def integers(text):

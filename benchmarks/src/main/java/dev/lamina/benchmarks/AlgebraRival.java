@@ -19,11 +19,13 @@ final class AlgebraRival implements AutoCloseable {
   /**
    * Starts the rival.
    *
+   * @param threads number of threads
    * @param why told why it is not there
    * @return empty if there is no python3 with NumPy on this machine
    */
-  static Optional<AlgebraRival> start(Consumer<String> why) {
-    return RivalProcess.start("linear_algebra.py", why).map(AlgebraRival::new);
+  static Optional<AlgebraRival> start(int threads, Consumer<String> why) {
+    return RivalProcess.start("linear_algebra.py", RivalProcess.threads(threads, threads), why)
+        .map(AlgebraRival::new);
   }
 
   /** Returns the versions of NumPy and of its BLAS. */

@@ -84,7 +84,11 @@ public final class Benchmark {
   private BackendResult measure(Workbench workbench, BenchSizes sizes) {
     BackendId id = workbench.backend().id();
     // Times of other programs on the processor say nothing beside those of a GPU.
-    Rivals rivals = new Rivals(id == BackendId.CPU ? request.rivals() : Set.of(), listener);
+    Rivals rivals =
+        new Rivals(
+            id == BackendId.CPU ? request.rivals() : Set.of(),
+            workbench.backend().device().parallelism(),
+            listener);
     int rows = sizes.mostRows(request.suites());
     listener.say("%s: drawing %,d×%d inputs".formatted(id.text(), rows, sizes.dimension()));
     long end = System.nanoTime() + request.seconds() * 1_000_000_000L;

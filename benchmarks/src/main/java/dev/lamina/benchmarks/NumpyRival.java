@@ -30,11 +30,13 @@ final class NumpyRival implements AutoCloseable {
   /**
    * Starts the rival.
    *
+   * @param threads number of threads
    * @param why told why it is not there
    * @return empty if there is no python3 with NumPy on this machine
    */
-  static Optional<NumpyRival> start(Consumer<String> why) {
-    return RivalProcess.start("fc_kernels.py", why).map(NumpyRival::new);
+  static Optional<NumpyRival> start(int threads, Consumer<String> why) {
+    return RivalProcess.start("fc_kernels.py", RivalProcess.threads(threads, threads), why)
+        .map(NumpyRival::new);
   }
 
   /** Returns the versions of NumPy and of its BLAS. */

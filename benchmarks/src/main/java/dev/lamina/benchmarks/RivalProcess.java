@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -49,14 +50,20 @@ final class RivalProcess implements AutoCloseable {
    * Starts a rival.
    *
    * @param script a resource beside this class
+   * @param environment variables that it starts with, such as those that libraries take their
+   *     number of threads from
    * @param why told for each python3 why it does not run the script
    * @return empty if there is no python3 on this machine, or not what the script needs
    */
-  static Optional<RivalProcess> start(String script, Consumer<String> why) {
-    return PYTHONS.stream().flatMap(python -> start(python, script, why).stream()).findFirst();
+  static Optional<RivalProcess> start(
+      String script, Map<String, String> environment, Consumer<String> why) {
+    return PYTHONS.stream()
+        .flatMap(python -> start(python, script, environment, why).stream())
+        .findFirst();
   }
 
-  private static Optional<RivalProcess> start(String python, String script, Consumer<String> why) {
+  private static Optional<RivalProcess> start(
+      String python, String script, Map<String, String> environment, Consumer<String> why) {
     Path folder = null;
     Process process = null;
     try {
@@ -65,10 +72,11 @@ final class RivalProcess implements AutoCloseable {
       try (InputStream in = RivalProcess.class.getResourceAsStream(script)) {
         Files.copy(in, file);
       }
-      process =
+      ProcessBuilder builder =
           new ProcessBuilder(python, file.toString(), "--serve")
-              .redirectError(folder.resolve(COMPLAINTS).toFile())
-              .start();
+              .redirectError(folder.resolve(COMPLAINTS).toFile());
+      builder.environment().putAll(environment);
+      process = builder.start();
       return Optional.of(new RivalProcess(script, folder, process));
     } catch (IOException e) {
       String reason = e.getMessage();
@@ -88,6 +96,23 @@ final class RivalProcess implements AutoCloseable {
     } catch (IOException | UncheckedIOException e) {
       return Optional.empty(); // Only an extra in the reason that is being told.
     }
+  }
+
+  /**
+   * Returns the variables from which OpenBLAS, MKL and OpenMP take their number of threads,
+   * whatever the user's own environment says.
+   *
+   * @param openBlas threads of OpenBLAS
+   * @param threads threads of the others
+   */
+  static Map<String, String> threads(int openBlas, int threads) {
+    return Map.of(
+        "OPENBLAS_NUM_THREADS",
+        String.valueOf(openBlas),
+        "MKL_NUM_THREADS",
+        String.valueOf(threads),
+        "OMP_NUM_THREADS",
+        String.valueOf(threads));
   }
 
   /** Returns what the rival said when it was ready: its versions. */

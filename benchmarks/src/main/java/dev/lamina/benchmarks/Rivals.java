@@ -6,17 +6,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The rivals that are asked for, and what became of them. */
 final class Rivals {
   private final Set<Rival> wanted;
+  private final int threads;
   private final BenchListener listener;
   private final Map<String, String> versions = new LinkedHashMap<>();
 
-  Rivals(Set<Rival> wanted, BenchListener listener) {
+  /**
+   * Starts none yet.
+   *
+   * @param wanted which to start
+   * @param threads number of threads of each, the same as Lamina's
+   * @param listener told which cannot run
+   */
+  Rivals(Set<Rival> wanted, int threads, BenchListener listener) {
     this.wanted = wanted;
+    this.threads = threads;
     this.listener = listener;
   }
 
@@ -36,12 +46,14 @@ final class Rivals {
   }
 
   private <T> Optional<T> start(
-      Rival name, Function<Consumer<String>, Optional<T>> starter, Function<T, String> version) {
+      Rival name,
+      BiFunction<Integer, Consumer<String>, Optional<T>> starter,
+      Function<T, String> version) {
     if (!wanted.contains(name)) {
       return Optional.empty();
     }
     List<String> reasons = new ArrayList<>();
-    Optional<T> rival = starter.apply(reasons::add);
+    Optional<T> rival = starter.apply(threads, reasons::add);
     if (rival.isEmpty()) {
       listener.say("NOT RUN: %s: %s".formatted(name, String.join("; ", reasons)));
     }

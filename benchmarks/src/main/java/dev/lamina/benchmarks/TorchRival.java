@@ -16,11 +16,14 @@ final class TorchRival implements AutoCloseable {
   /**
    * Starts the rival.
    *
+   * @param threads number of threads
    * @param why told why it is not there
    * @return empty if there is no python3 with PyTorch on this machine
    */
-  static Optional<TorchRival> start(Consumer<String> why) {
-    return RivalProcess.start("training_steps.py", why).map(TorchRival::new);
+  static Optional<TorchRival> start(int threads, Consumer<String> why) {
+    // The threads of OpenBLAS and those of PyTorch get in each other's way.
+    return RivalProcess.start("training_steps.py", RivalProcess.threads(1, threads), why)
+        .map(TorchRival::new);
   }
 
   /** Returns the version of PyTorch and of what it multiplies with. */

@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,13 +25,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The scripts of the rivals, where their libraries are installed. */
 final class RivalScriptsTest {
 
+  /** More than the tests' machine has, so that no default is taken for it. */
+  private static final int THREADS = 3;
+
   @TempDir private Path folder;
 
   /** Starts a rival; without it the test is skipped and says why. */
   @SuppressWarnings("SystemOut") // a skipped test must be seen
-  private static <T> T require(Function<Consumer<String>, Optional<T>> start) {
+  private static <T> T require(BiFunction<Integer, Consumer<String>, Optional<T>> start) {
     List<String> reasons = new ArrayList<>();
-    Optional<T> rival = start.apply(reasons::add);
+    Optional<T> rival = start.apply(THREADS, reasons::add);
     if (rival.isEmpty()) {
       System.out.println("SKIPPED: " + reasons);
       Assumptions.abort(reasons.toString());
@@ -41,7 +45,7 @@ final class RivalScriptsTest {
   @Test
   void linearAlgebraAnswers() {
     try (AlgebraRival rival = require(AlgebraRival::start)) {
-      assertThat(rival.version()).startsWith("NumPy ");
+      assertThat(rival.version()).startsWith("NumPy ").endsWith(", threads: 3");
       for (DType dtype : DType.values()) {
         rival.draw(40, 30, dtype);
         assertThat(rival.gram()).isPositive();
@@ -54,9 +58,23 @@ final class RivalScriptsTest {
   @Test
   void trainingAnswers() {
     try (TorchRival rival = require(TorchRival::start)) {
-      assertThat(rival.version()).startsWith("PyTorch ");
+      assertThat(rival.version())
+          .startsWith("PyTorch ")
+          .endsWith(", threads: 3, OPENBLAS_NUM_THREADS=1");
       rival.load(List.of(5, 4, 3), 2, 3, 1);
       assertThat(rival.run()).isPositive();
+    }
+  }
+
+  /** Lamina's number of threads, whatever the shell says; here as the process itself has it. */
+  @Test
+  void threadsAreThoseOfLamina() {
+    List<String> reasons = new ArrayList<>();
+    Optional<RivalProcess> rival =
+        RivalProcess.start("environment.py", RivalProcess.threads(5, 7), reasons::add);
+    Assumptions.assumeTrue(rival.isPresent(), reasons.toString());
+    try (RivalProcess process = rival.orElseThrow()) {
+      assertThat(process.version()).isEqualTo("5 7 7");
     }
   }
 
@@ -89,7 +107,7 @@ final class RivalScriptsTest {
   @Test
   void whatIsMissingIsNamed() {
     List<String> reasons = new ArrayList<>();
-    assertThat(RivalProcess.start("incomplete.py", reasons::add)).isEmpty();
+    assertThat(RivalProcess.start("incomplete.py", Map.of(), reasons::add)).isEmpty();
     assertThat(reasons)
         .hasSize(2)
         .allMatch(r -> r.contains("a_module_that_nobody_has") || r.contains("Cannot run program"));
@@ -98,7 +116,7 @@ final class RivalScriptsTest {
 
   @Test
   void rivalsThatNobodyAskedForAreNotStarted() {
-    Rivals rivals = new Rivals(Set.of(), new Told());
+    Rivals rivals = new Rivals(Set.of(), 1, new Told());
     assertThat(rivals.numpy()).isEmpty();
     assertThat(rivals.algebra()).isEmpty();
     assertThat(rivals.torch()).isEmpty();
