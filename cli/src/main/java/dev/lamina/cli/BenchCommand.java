@@ -122,6 +122,9 @@ final class BenchCommand extends Subcommand {
       make(out);
       AtomicFile.requireWritable(out.resolve(ResultFile.NAME));
     }
+    if (readme != null) {
+      BenchReadme.require(readme);
+    }
     try (ProgressBars bars = session().progress()) {
       Narrator narrator = new Narrator(bars);
       List<BenchDevice> devices =

@@ -35,7 +35,7 @@ final class BenchCompareCommand extends Subcommand {
   @Option(
       names = "--out",
       paramLabel = "FILE.html",
-      description = "Write the comparison as a page.")
+      description = "Write the comparison as a page; the name ends in .html.")
   private Path out;
 
   @Option(
@@ -55,12 +55,19 @@ final class BenchCompareCommand extends Subcommand {
             new OutputFiles.Named("A", ResultFile.file(first)),
             new OutputFiles.Named("B", ResultFile.file(second))),
         List.of(new OutputFiles.Named("--out", out)));
+    if (out != null && !out.toString().endsWith(".html")) {
+      throw new IllegalArgumentException(
+          "--out: expected a file whose name ends in .html, found " + out);
+    }
     BenchComparison comparison =
         BenchComparison.of(ResultFile.read(first), ResultFile.read(second));
     if (out != null) {
       comparison.writePage(out);
     }
     boolean failed = failOnSlower && comparison.isSlower();
+    if (failed) {
+      session().say("lamina: --fail-on-slower: B is slower than A beyond the spread");
+    }
     return new Output(comparison, comparison.text(), failed ? Failure.FAILED : 0);
   }
 }

@@ -92,6 +92,19 @@ class BenchCommandTest {
     }
   }
 
+  /** Before anything is measured, which says what it draws. */
+  @Test
+  void aReadmeThatCannotTakeTheFiguresIsRefusedFirst(@TempDir Path folder) throws IOException {
+    Path plain = Files.writeString(folder.resolve("plain.md"), "text");
+    for (Path readme : List.of(folder.resolve("nope.md"), folder, plain)) {
+      RunResult run =
+          RunResult.of("bench", "gram", "--sizes", "tiny", "--readme", readme.toString());
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains(readme.toString()).doesNotContain("drawing");
+    }
+    assertThat(plain).hasContent("text");
+  }
+
   @Test
   void onlyTheBenchmarkKnowsEveryBackend() {
     RunResult run = RunResult.of("doctor", "--backend", "all");

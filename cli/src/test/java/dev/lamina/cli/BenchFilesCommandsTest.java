@@ -90,14 +90,22 @@ class BenchFilesCommandsTest {
 
   @Test
   void failsOnSlowerOnlyIfAskedTo() {
-    assertThat(compare(path("a"), path("b"), "--fail-on-slower").code()).isEqualTo(1);
-    assertThat(compare(path("b"), path("a"), "--fail-on-slower").code()).isZero();
+    RunResult slower = compare(path("a"), path("b"), "--fail-on-slower");
+    assertThat(slower.code()).isEqualTo(1);
+    assertThat(slower.err()).contains("--fail-on-slower: B is slower than A");
+    RunResult faster = compare(path("b"), path("a"), "--fail-on-slower");
+    assertThat(faster.code()).isZero();
+    assertThat(faster.err()).isEmpty();
   }
 
   @Test
   void writesAPageButNotOverItsInput() {
     assertThat(compare(path("a"), path("b"), "--out", path("c.html")).code()).isZero();
     assertThat(folder.resolve("c.html")).content().contains("Two runs of the benchmark");
+    RunResult other = compare(path("a"), path("b"), "--out", path("c"));
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("ends in .html");
+    assertThat(folder.resolve("c")).doesNotExist();
     RunResult over = compare(path("a"), path("b"), "--out", path("a/results.json"));
     assertThat(over.code()).isEqualTo(2);
     assertThat(over.err()).contains("is also A and would overwrite it");

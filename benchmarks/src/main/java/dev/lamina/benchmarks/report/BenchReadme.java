@@ -38,17 +38,35 @@ public final class BenchReadme {
    *     there
    */
   public static void update(Path file, BenchResult result) {
+    String old = marked(file);
+    String kept = old.substring(0, old.indexOf(BEGIN) + BEGIN.length());
+    AtomicFile.writeString(
+        file, kept + "\n" + text(result) + "\n" + old.substring(old.indexOf(END)));
+  }
+
+  /**
+   * Checks, before long work, that {@link #update} can put its result into a file.
+   *
+   * @param file a text file with both markers
+   * @throws FileException if the file cannot be read or written
+   * @throws IllegalArgumentException if the markers are missing
+   */
+  public static void require(Path file) {
+    marked(file);
+    AtomicFile.requireWritable(file);
+  }
+
+  /** Returns the text of a file that has both markers. */
+  private static String marked(Path file) {
     FileException.requireReadable(file);
     try {
-      String old = Files.readString(file);
-      int begin = old.indexOf(BEGIN);
-      int end = old.indexOf(END);
-      if (begin < 0 || end < begin) {
+      String text = Files.readString(file);
+      int begin = text.indexOf(BEGIN);
+      if (begin < 0 || text.indexOf(END) < begin) {
         throw new IllegalArgumentException(
             "%s has no markers %s and %s in that order".formatted(file, BEGIN, END));
       }
-      String kept = old.substring(0, begin + BEGIN.length());
-      AtomicFile.writeString(file, kept + "\n" + text(result) + "\n" + old.substring(end));
+      return text;
     } catch (IOException e) {
       throw FileException.reading(file, e);
     }
