@@ -95,8 +95,8 @@ final class EntryCosts {
       long end = threads.getCurrentThreadCpuTime();
       if (System.nanoTime() >= warm) {
         costs.bytes().add((double) (threads.getCurrentThreadAllocatedBytes() - allocated));
-        // A busy machine can make the cheaper one take longer.
-        costs.milliseconds().add(Math.max(1, (end - between) - (between - start)) / MILLI);
+        // A busy machine can make the cheaper one take longer; nanosPerEntry takes no such figure.
+        costs.milliseconds().add(Math.max(0, (end - between) - (between - start)) / MILLI);
       }
     }
     return costs;
@@ -115,7 +115,9 @@ final class EntryCosts {
         .note(
             String.format(
                 Locale.ROOT,
-                "%.2f ns per entry%s (%.2f – %.2f) on one thread, processor time; %.2f heap bytes",
+                "milliseconds: processor time less that of %s; %s%.2f ns per entry%s (%.2f – %.2f) on one thread; %.2f heap bytes",
+                c.less().map(_ -> "the network with one layer").orElse("the Gram matrix"),
+                isNoise(time) ? "WITHIN NOISE, no measurement: " : "",
                 time.median() * MILLI / entries,
                 c.layers() > 1 ? " and layer" : "",
                 time.min() * MILLI / entries,
@@ -124,11 +126,22 @@ final class EntryCosts {
   }
 
   /**
-   * Returns the nanoseconds per entry and layer of a figure of this class.
+   * Returns whether differences say nothing, because in some round there was none, or less than
+   * half of the median.
+   */
+  static boolean isNoise(Spread differences) {
+    return differences.min() <= 0 || differences.min() < differences.median() / 2;
+  }
+
+  /**
+   * Returns the nanoseconds per entry and layer of a figure of this class; NaN if it is noise.
    *
    * @param figure one whose work begins with {@link #ENTRIES}
    */
   static double nanosPerEntry(Figure figure) {
+    if (isNoise(figure.milliseconds())) {
+      return Double.NaN;
+    }
     double n = figure.sizes().get("N");
     return figure.milliseconds().median()
         * MILLI

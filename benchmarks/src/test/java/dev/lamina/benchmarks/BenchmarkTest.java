@@ -126,7 +126,9 @@ class BenchmarkTest {
 
   private static void assertSound(BackendResult result, Figure f) {
     Spread t = f.milliseconds();
-    assertThat(t.min()).isPositive();
+    if (!f.work().startsWith(EntryCosts.ENTRIES)) { // differences, which can be 0
+      assertThat(t.min()).isPositive();
+    }
     assertThat(t.median()).isBetween(t.min(), t.max());
     assertThat(t.rounds()).isEqualTo(2);
     assertThat(f.sizes()).isNotEmpty();

@@ -89,18 +89,28 @@ class TargetsTest {
   @Test
   void entriesAreCountedInNanoseconds() {
     // 8 layers of 1000·1001/2 entries in 8.008 ms of processor time.
-    Figure entries =
-        new FigureBuilder(
-                Suite.KERNEL,
-                EntryCosts.ENTRIES + "ntk: erf",
-                DType.FLOAT32,
-                new Spread(8.008, 8, 9, 3))
-            .size("N", 1000)
-            .size("d", 64)
-            .size("layers", 8)
-            .build();
+    Figure entries = entries(new Spread(8.008, 8, 9, 3));
     assertThat(of(targets("cpu", false, entries), "entries of ntk: erf").measured().orElseThrow())
         .isCloseTo(2, within(1e-9));
+  }
+
+  private static Figure entries(Spread differences) {
+    return new FigureBuilder(
+            Suite.KERNEL, EntryCosts.ENTRIES + "ntk: erf", DType.FLOAT32, differences)
+        .size("N", 1000)
+        .size("d", 64)
+        .size("layers", 8)
+        .build();
+  }
+
+  @Test
+  void entriesWithinNoiseReachNothing() {
+    for (Spread noise :
+        List.of(new Spread(0, 0, 0, 3), new Spread(4, 0, 9, 3), new Spread(4, 1.9, 9, 3))) {
+      Target target = of(targets("cpu", false, entries(noise)), "entries of ntk: erf");
+      assertThat(target.measured()).as(noise.toString()).isEmpty();
+      assertThat(target.met()).isFalse();
+    }
   }
 
   @Test

@@ -20,9 +20,9 @@ import java.util.OptionalDouble;
  *
  * <p>Figures belong together if backend, suite, work, who did it, element type and sizes are equal.
  * A time has changed beyond the spread if the median of each run lies outside the other's range
- * from its fastest to its slowest round; with fewer than three rounds in one of them nothing is
- * said. An error has changed if it is more than twice or less than half of what it was, peak memory
- * if it differs by more than 5 %.
+ * from its fastest to its slowest round; with fewer than three rounds in one of them, or a round of
+ * 0 ms, nothing is said. An error has changed if it is more than twice or less than half of what it
+ * was, peak memory if it differs by more than 5 %.
  *
  * @param a version and date of the first run
  * @param b version and date of the second run
@@ -173,7 +173,8 @@ public record BenchComparison(
   }
 
   static Change time(Spread a, Spread b) {
-    if (Math.min(a.rounds(), b.rounds()) < FEWEST_ROUNDS) {
+    // A round of 0 is a difference of times that noise has swallowed.
+    if (Math.min(a.rounds(), b.rounds()) < FEWEST_ROUNDS || Math.min(a.min(), b.min()) <= 0) {
       return Change.UNKNOWN;
     }
     if (b.median() > a.max() && a.median() < b.min()) {
