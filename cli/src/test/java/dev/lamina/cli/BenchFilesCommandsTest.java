@@ -27,7 +27,7 @@ class BenchFilesCommandsTest {
     Figure figure =
         new Figure(
             "gram",
-            "triangle",
+            "lower triangle, mirrored",
             "lamina",
             "float32",
             Map.of("N", 1000L),
@@ -81,7 +81,8 @@ class BenchFilesCommandsTest {
   void comparesFilesAndFolders() {
     RunResult result = compare(path("a"), path("b/results.json"));
     assertThat(result.code()).isZero();
-    assertThat(result.out()).contains("SLOWER  cpu gram: triangle, float32, N=1000");
+    assertThat(result.out())
+        .contains("SLOWER  cpu gram: lower triangle, mirrored, float32, N=1000");
     JsonNode json = compare(path("a"), path("b"), "--json").json();
     assertThat(json.get("pairs").get(0).get("ratio").asDouble()).isEqualTo(2);
     assertThat(json.get("pairs").get(0).get("time").asText()).isEqualTo("more");
@@ -132,7 +133,7 @@ class BenchFilesCommandsTest {
     assertThat(readme)
         .content()
         .startsWith("a\n")
-        .contains("| triangle | N=1000 |")
+        .contains("| Gram matrix, float32; N=1000 |")
         .endsWith("b\n");
     RunResult none = RunResult.of("bench", "readme", path("a"), path("a/report.md"));
     assertThat(none.code()).isEqualTo(2);

@@ -47,7 +47,8 @@ final class BenchPage {
   private Report report() {
     List<Report.Section> sections = new ArrayList<>();
     sections.add(section("targets", "Targets", targets()));
-    for (BackendResult backend : result.backends()) {
+    for (BackendResult measured : result.backends()) {
+      BackendResult backend = OwnErrors.leftOut(measured);
       String id = id(backend.backend());
       sections.add(section(id, title(backend), overview(backend)));
       bySuite(backend)
@@ -180,7 +181,7 @@ final class BenchPage {
         .limit(MOST_HEADLINES)
         .map(contest ->
             new Headline(
-                contest.figure().work(),
+                contest.work() + ", " + contest.figure().dtype(),
                 FigureTexts.number(contest.figure().milliseconds().median(), 3) + " ms",
                 contest.text() + "; " + FigureTexts.sizes(contest.figure().sizes())))
         .toList();
@@ -250,7 +251,8 @@ final class BenchPage {
     SweepPlot.of(figures, "N", "N").ifPresent(blocks::add);
     SweepPlot.of(figures, "L", "number of hidden layers L").ifPresent(blocks::add);
     SweepPlot.of(figures, "d", "number of columns d").ifPresent(blocks::add);
-    blocks.add(FigureTable.of(figures, RateUnit.of(backend)));
+    blocks.add(FigureTable.of(figures));
+    blocks.add(FigureTable.details(figures, RateUnit.of(backend)));
     Table launches = FigureTable.launches(figures);
     if (!launches.rows().isEmpty()) {
       blocks.add(launches);

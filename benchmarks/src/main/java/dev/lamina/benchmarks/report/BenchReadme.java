@@ -19,7 +19,10 @@ import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
-/** The most telling figures of a benchmark, between the markers of a text such as README.md. */
+/**
+ * The targets and the most telling figures of a benchmark, between the markers of a text such as
+ * README.md.
+ */
 public final class BenchReadme {
   private static final String BEGIN = "<!-- benchmark:begin -->";
   private static final String END = "<!-- benchmark:end -->";
@@ -80,41 +83,52 @@ public final class BenchReadme {
    */
   public static String text(BenchResult result) {
     StringJoiner text = new StringJoiner("\n\n");
-    for (BackendResult backend : result.backends()) {
+    text.add(head(result));
+    targets(result).ifPresent(t -> text.add(MarkdownPage.text(t)));
+    boolean empty = targets(result).isEmpty();
+    for (BackendResult measured : result.backends()) {
+      BackendResult backend = OwnErrors.leftOut(measured);
       List<Contest> telling = Contest.telling(backend);
       if (!backend.emulated() && !telling.isEmpty()) {
         text.add(head(result, backend));
-        text.add(MarkdownPage.text(table(backend, telling)));
+        text.add(MarkdownPage.text(table(telling)));
+        empty = false;
       }
     }
-    if (text.length() == 0) {
+    if (empty) {
       throw new IllegalArgumentException(
-          "the result has no figure with a share of a ceiling or with a rival beside: nothing to show");
+          "the result has no target and no figure of a Gram or kernel matrix, K v, Cholesky's factor, training or alignment: nothing to show");
     }
-    targets(result).ifPresent(text::add);
     return text.toString();
   }
 
-  private static String head(BenchResult result, BackendResult backend) {
+  private static String head(BenchResult result) {
     BenchResult.Machine machine = result.machine();
     String date = result.date().substring(0, Math.min(DATE_LENGTH, result.date().length()));
+    return "Lamina %s on %s, %d cores, %s, %s."
+        .formatted(result.version(), machine.processor(), machine.cores(), machine.jvm(), date);
+  }
+
+  private static String head(BenchResult result, BackendResult backend) {
+    boolean known = result.machine().processor().equals(backend.device());
+    String detail =
+        Arrays.stream(backend.detail().split(", ", -1))
+            .filter(part -> !part.isEmpty() && !backend.library().contains(part))
+            .map(part -> ", " + part)
+            .collect(Collectors.joining());
     String rivals =
         backend.rivals().entrySet().stream()
             .map(e -> "; " + e.getKey() + ": " + e.getValue())
             .collect(Collectors.joining());
-    return "%s: %s, %d threads (%s) on %s, %s; products by %s%s%s. Lamina %s, %s."
+    return "%s: %s%d threads%s; products by %s%s%s."
         .formatted(
             backend.backend(),
-            backend.device(),
+            known ? "" : backend.device() + ", ",
             backend.threads(),
-            backend.detail(),
-            machine.processor(),
-            machine.jvm(),
+            detail,
             backend.library(),
             ceilings(backend),
-            rivals,
-            result.version(),
-            date);
+            rivals);
   }
 
   private static String ceilings(BackendResult backend) {
@@ -127,50 +141,68 @@ public final class BenchReadme {
     return parts.isEmpty() ? "" : ", " + String.join(", ", parts);
   }
 
-  private static Table table(BackendResult backend, List<Contest> telling) {
-    RateUnit unit = RateUnit.of(backend);
+  private static Table table(List<Contest> telling) {
     return new Table(
         "telling",
         "",
         "",
         List.of(
             Column.of("work"),
-            Column.of("sizes"),
-            Column.of("type"),
             Column.of("median ms").digits(4),
             Column.of("fastest – slowest"),
-            Column.of("rate"),
             Column.of("of ceiling"),
+            Column.of("beside"),
             Column.of("error"),
-            Column.of("rivals")),
-        telling.stream().map(contest -> row(contest, unit)).toList());
+            Column.of("error, parallel inputs")),
+        telling.stream().map(BenchReadme::row).toList());
   }
 
-  private static List<Object> row(Contest contest, RateUnit unit) {
+  private static List<Object> row(Contest contest) {
     Figure f = contest.figure();
     return Arrays.asList(
-        f.work(),
-        FigureTexts.sizes(f.sizes()),
-        f.dtype(),
+        "%s, %s; %s".formatted(contest.work(), f.dtype(), FigureTexts.sizes(f.sizes())),
         f.milliseconds().median(),
         FigureTexts.number(f.milliseconds().min(), 4)
             + " – "
             + FigureTexts.number(f.milliseconds().max(), 4),
-        unit.text(f.teraflops()),
         f.ceilingShare().isPresent()
             ? FigureTexts.number(100 * f.ceilingShare().getAsDouble(), 2) + " %"
             : "",
+        contest.beside(),
         FigureTexts.number(f.error(), 2),
-        contest.text());
+        FigureTexts.number(f.parallelError(), 2));
   }
 
-  private static Optional<String> targets(BenchResult result) {
-    List<Target> measured =
-        result.targets().stream().filter(t -> t.measured().isPresent()).toList();
-    if (measured.isEmpty()) {
-      return Optional.empty();
-    }
-    long met = measured.stream().filter(Target::met).count();
-    return Optional.of("Targets met: %d of %d that were measured.".formatted(met, measured.size()));
+  /** Returns the targets that this run measured; empty if there are none. */
+  private static Optional<Table> targets(BenchResult result) {
+    boolean several = result.targets().stream().map(Target::backend).distinct().count() > 1;
+    List<List<Object>> rows =
+        result.targets().stream()
+            .filter(t -> t.measured().isPresent())
+            .map(t -> target(t, several))
+            .toList();
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Table(
+                "targets",
+                "",
+                "",
+                List.of(
+                    Column.of("target"),
+                    Column.of("wanted"),
+                    Column.of("measured").digits(3),
+                    Column.of("in"),
+                    Column.of("met")),
+                rows));
+  }
+
+  private static List<Object> target(Target t, boolean several) {
+    return List.of(
+        several ? t.backend() + ": " + t.work() : t.work(),
+        (t.atMost() ? "≤ " : "≥ ") + FigureTexts.number(t.wanted(), 4),
+        t.measured().orElseThrow(),
+        t.unit(),
+        t.met() ? "yes" : "no");
   }
 }

@@ -14,61 +14,82 @@ import java.util.stream.IntStream;
 final class FigureTable {
   /** How to read the tables; the place is for what computed the entries of the errors. */
   static final String LEGEND =
-      "Tables of figures: median, fastest and slowest round. Rates count the operations or bytes that the mathematics needs; the ceiling is the"
+      "Tables of figures: the median round, in the second table the fastest and the slowest. Rates count the operations or bytes that the mathematics needs; the ceiling is the"
           + " library's product in the same arithmetic, or a copy; the floor is the larger of operations and bytes at those rates. Errors are the"
-          + " largest against float64 (by %s) over sampled entries. \"1.5 × W\" beside: takes 1.5 times as long as W, median over the rounds and their range.";
+          + " largest against float64 (by %s) over sampled entries, \"parallel\" over the most parallel pairs of inputs; none stands where float64 would be held against the same arithmetic. \"1.5 × W\" beside: takes 1.5 times as long as W, median over the rounds and their range.";
 
   private FigureTable() {}
 
   /**
-   * Returns the table of a suite; {@link #LEGEND} says how to read it.
+   * Returns the table of a suite, what matters most; {@link #LEGEND} says how to read it.
    *
    * @param figures its figures, in the order of the rows
-   * @param unit in what rates are counted
    */
-  static Table of(List<Figure> figures, RateUnit unit) {
+  static Table of(List<Figure> figures) {
     List<Column> columns =
         List.of(
             Column.of("work"),
             Column.of("by"),
-            Column.of("type"),
-            Column.of("sizes"),
             Column.of("median", "ms").digits(4),
+            Column.of("of ceiling", "%").digits(3),
+            Column.of("time beside"),
+            Column.of("error").digits(2),
+            Column.of("parallel").digits(2));
+    List<List<Object>> rows = figures.stream().map(FigureTable::row).toList();
+    return withoutEmptyColumns(new Table("figures", "Figures", "", columns, rows));
+  }
+
+  private static List<Object> row(Figure f) {
+    return Arrays.asList(
+        work(f),
+        f.by(),
+        f.milliseconds().median(),
+        cell(f.ceilingShare(), 100),
+        text(FigureTexts.ratios(f)),
+        cell(f.error(), 1),
+        cell(f.parallelError(), 1));
+  }
+
+  private static String work(Figure f) {
+    String sizes = f.sizes().isEmpty() ? "" : "; " + FigureTexts.sizes(f.sizes());
+    return f.work() + ", " + f.dtype() + sizes;
+  }
+
+  /**
+   * Returns what else is known of the figures of a suite.
+   *
+   * @param figures its figures, in the order of the rows
+   * @param unit in what rates are counted
+   */
+  static Table details(List<Figure> figures, RateUnit unit) {
+    List<Column> columns =
+        List.of(
+            Column.of("work"),
+            Column.of("by"),
             Column.of("fastest", "ms").digits(4),
             Column.of("slowest", "ms").digits(4),
             Column.of("rounds"),
             Column.of("rate", unit.text()).digits(3),
             Column.of("moved", "GB/s").digits(3),
-            Column.of("of ceiling", "%").digits(3),
             Column.of("floor", "ms").digits(3),
-            Column.of("error").digits(2),
-            Column.of("error, parallel inputs").digits(2),
-            Column.of("peak memory", "MB").digits(4),
-            Column.of("time beside"),
+            Column.of("peak", "MB").digits(4),
             Column.of("note"));
-    List<List<Object>> rows = figures.stream().map(f -> row(f, unit)).toList();
-    return withoutEmptyColumns(new Table("figures", "Figures", "", columns, rows));
+    List<List<Object>> rows = figures.stream().map(f -> detail(f, unit)).toList();
+    return withoutEmptyColumns(new Table("details", "Spread, rates and memory", "", columns, rows));
   }
 
-  private static List<Object> row(Figure f, RateUnit unit) {
+  private static List<Object> detail(Figure f, RateUnit unit) {
     boolean timed = f.milliseconds().median() > 0;
     return Arrays.asList(
-        f.work(),
+        work(f),
         f.by(),
-        f.dtype(),
-        FigureTexts.sizes(f.sizes()),
-        f.milliseconds().median(),
         f.milliseconds().min(),
         f.milliseconds().max(),
         f.milliseconds().rounds(),
         timed && f.teraflops().isPresent() ? unit.of(f.teraflops().getAsDouble()) : null,
         timed ? cell(f.gigabytes(), 1) : null,
-        cell(f.ceilingShare(), 100),
         cell(f.floorMilliseconds(), 1),
-        cell(f.error(), 1),
-        cell(f.parallelError(), 1),
         f.peakBytes() == 0 ? null : f.peakBytes() / 1e6,
-        text(FigureTexts.ratios(f)),
         text(f.note()));
   }
 

@@ -22,6 +22,9 @@ final class PlotSvg {
   private static final int LEGEND_LINE = 17;
   private static final int UNDER_AXIS = 52;
 
+  /** Pixels that the number under a tick takes. */
+  private static final int TICK_ROOM = 40;
+
   /** Readable with all common kinds of colour blindness, as on the page. */
   private static final List<String> COLOURS =
       List.of(
@@ -159,7 +162,7 @@ final class PlotSvg {
 
   private void axes() {
     int bottom = TOP + HEIGHT;
-    for (double tick : x.ticks()) {
+    for (double tick : xTicks()) {
       add("<path d=\"M%.1f %dV%d\" stroke=\"#dddddd\"/>", x.at(tick), TOP, bottom);
       add(
           "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
@@ -180,6 +183,22 @@ final class PlotSvg {
     add(
         "<text transform=\"translate(16 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
         TOP + HEIGHT / 2, text(plot.y().title()));
+  }
+
+  /** Returns the sizes that were measured, as far as there is room; round numbers elsewhere. */
+  private List<Double> xTicks() {
+    if (!plot.id().startsWith(SweepPlot.ID)) {
+      return x.ticks();
+    }
+    List<Double> ticks = new ArrayList<>();
+    plot.series().stream()
+        .flatMap(PlotSvg::xs)
+        .filter(x::shows)
+        .distinct()
+        .sorted()
+        .filter(size -> ticks.isEmpty() || x.at(size) - x.at(ticks.getLast()) >= TICK_ROOM)
+        .forEach(ticks::add);
+    return ticks;
   }
 
   private void line(Series.Line s, String colour) {

@@ -18,6 +18,8 @@ import java.util.function.ToDoubleFunction;
 
 /** Times of equal work against one of its sizes. */
 final class SweepPlot {
+  /** How the names of these plots begin. */
+  static final String ID = "time-against-";
 
   /** What the points of a line have in common. */
   private record Line(String work, String by, String dtype, Map<String, Long> others) {
@@ -70,7 +72,7 @@ final class SweepPlot {
       }
     });
     return new Plot(
-        "time-against-" + letter.toLowerCase(Locale.ROOT),
+        ID + letter.toLowerCase(Locale.ROOT),
         "Time against " + meaning,
         "Points are medians of the rounds. Lines of the same colour are the floors: operations at the rate of the library's product, or bytes at that of"
             + " a copy, whichever takes longer. Both axes are logarithmic: a power law is straight, and its slope is the power.",

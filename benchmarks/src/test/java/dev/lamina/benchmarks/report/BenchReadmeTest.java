@@ -10,6 +10,7 @@ import dev.lamina.io.FileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -50,50 +51,81 @@ final class BenchReadmeTest {
   }
 
   @Test
-  void theLargestOfEachWorkStandsBesideMachineDateAndRivals() {
-    assertThat(BenchReadme.text(Samples.full()).lines())
+  void targetsAndTheLargestOfEachWorkStandBelowMachineDateAndRivals() {
+    List<Figure> figures = new ArrayList<>();
+    for (int n : new int[] {1000, 4000}) {
+      Figure gram =
+          Samples.figure("gram", "lower triangle, mirrored", "lamina", Samples.sizes("N", n), n);
+      figures.add(Samples.withRatio(gram, new Ratio("library", 0.8, 0.7, 0.9)));
+      figures.add(
+          Samples.figure(
+              "gram", "lower triangle, mirrored", "numpy", Samples.sizes("N", n), 4.0 * n));
+    }
+    figures.add(Samples.figure("kernel", "Gram matrix", "lamina", Samples.sizes("N", 9000), 7));
+    figures.add(
+        Samples.figure("kernel", "entries of gaussian", "lamina", Samples.sizes("N", 9), 5));
+    BenchResult result =
+        Samples.result(List.of(Samples.cpu(figures)), Samples.full().targets().subList(0, 2));
+    assertThat(BenchReadme.text(result).lines())
         .containsExactly(
-            "cpu: Fast 9000, 2 threads (512-bit vectors) on Fast 9000, JVM 25; products by OpenBLAS 1, float32 400 GFLOP/s, float64 200 GFLOP/s, copy 20 GB/s; numpy: NumPy 3, BLAS 4. Lamina 0.1, 2026-11-21.",
+            "Lamina 0.1 on Fast 9000, 2 cores, JVM 25, 2026-11-21.",
             "",
-            "| work | sizes | type | median ms | fastest – slowest | rate | of ceiling | error | rivals |",
-            "| --- | --- | --- | ---: | --- | --- | --- | --- | --- |",
-            "| lower triangle | N=4000, d=784 | float32 | 160 | 144 – 192 | 200 GFLOP/s | 50 % | 2e-7 | numpy takes 4 × |",
-            "| nngp | N=1000, L=8 | float32 | 18 | 16.2 – 21.6 | 200 GFLOP/s | 50 % | 2e-7 |  |",
+            "| target | wanted | measured | in | met |",
+            "| --- | --- | ---: | --- | --- |",
+            "| both kernels | ≤ 1.35 | 1.2 | × the Gram matrix | yes |",
+            "| Cholesky | ≥ 90 | 83 | % of dpotrf | no |",
             "",
-            "Targets met: 1 of 2 that were measured.");
+            "cpu: 2 threads, 512-bit vectors; products by OpenBLAS 1, float32 400 GFLOP/s, float64 200 GFLOP/s, copy 20 GB/s; numpy: NumPy 3, BLAS 4.",
+            "",
+            "| work | median ms | fastest – slowest | of ceiling | beside | error | error, parallel inputs |",
+            "| --- | ---: | --- | --- | --- | --- | --- |",
+            "| Gram matrix, float32; N=4000 | 4000 | 3600 – 4800 | 50 % | 0.8 × library; numpy takes 4 × | 2e-7 | 3e-6 |");
   }
 
-  private static Map<String, Double> rivals(Figure own, Figure rival) {
+  private static Map<String, Contest.Rival> rivals(Figure own, Figure rival) {
     return Contest.telling(Samples.cpu(List.of(rival, own))).getFirst().rivals();
+  }
+
+  private static void assertTimes(Map<String, Contest.Rival> rivals, double times) {
+    assertThat(rivals.get("numpy").times()).isEqualTo(times);
   }
 
   @Test
   void ratiosOfRoundsComeBeforeRatiosOfMedians() {
     Map<String, Long> sizes = Samples.sizes("N", 9);
-    Figure own = Samples.figure("gram", "w", "lamina", sizes, 10);
-    Figure rival = Samples.figure("gram", "w", "numpy", sizes, 30);
-    assertThat(rivals(own, rival)).containsEntry("numpy", 3.0);
-    assertThat(rivals(own, Samples.withRatio(rival, new Ratio("lamina", 2.5, 2, 3))))
-        .containsEntry("numpy", 2.5);
-    assertThat(rivals(Samples.withRatio(own, new Ratio("numpy", 0.5, 0.4, 0.6)), rival))
-        .containsEntry("numpy", 2.0);
-    Figure elsewhere = Samples.figure("gram", "w", "numpy", Samples.sizes("N", 8), 30);
+    Figure own = Samples.figure("gram", "Gram matrix", "lamina", sizes, 10);
+    Figure rival = Samples.figure("gram", "Gram matrix", "numpy", sizes, 30);
+    assertTimes(rivals(own, rival), 3);
+    assertTimes(rivals(own, Samples.withRatio(rival, new Ratio("lamina", 2.5, 2, 3))), 2.5);
+    assertTimes(rivals(Samples.withRatio(own, new Ratio("numpy", 0.5, 0.4, 0.6)), rival), 2);
+    Figure elsewhere = Samples.figure("gram", "Gram matrix", "numpy", Samples.sizes("N", 8), 30);
     assertThat(rivals(own, elsewhere)).isEmpty();
   }
 
   @Test
-  void atMostThreeOfASuiteThoseWithRivalsFirst() {
+  void ratiosOfFewOrUnequalRoundsAreMarked() {
+    Figure own = Samples.figure("gram", "Gram matrix", "lamina", Map.of(), 10);
+    assertThat(text(own, new Contest.Rival(4, 5, 1.9))).isEqualTo("numpy takes 4 ×");
+    assertThat(text(own, new Contest.Rival(4, 5, 2.1))).isEqualTo("numpy takes ~4 ×");
+    assertThat(text(own, new Contest.Rival(4, 2, 1))).isEqualTo("numpy takes ~4 × (few rounds)");
+  }
+
+  private static String text(Figure own, Contest.Rival rival) {
+    return new Contest(own, Map.of("numpy", rival)).text();
+  }
+
+  @Test
+  void eachTrainingStepIsShownAndNoOtherPartOfThem() {
     List<Figure> figures =
         List.of(
-            Samples.figure("gram", "a", "lamina", Map.of(), 50),
-            Samples.figure("gram", "b", "lamina", Map.of(), 40),
-            Samples.figure("gram", "c", "lamina", Map.of(), 30),
-            Samples.figure("gram", "d", "lamina", Map.of(), 20),
-            Samples.figure("gram", "d", "numpy", Map.of(), 20),
-            Samples.bare("gram", "e", Map.of(), 60),
+            Samples.figure("layer-step", "training step of a", "lamina", Map.of(), 5),
+            Samples.figure("layer-step", "relu forward", "lamina", Map.of(), 4),
+            Samples.figure("layer-step", "training step of b", "lamina", Map.of(), 3),
+            Samples.figure("layer-step", "training step of b", "numpy", Map.of(), 2),
+            Samples.figure("kernel", "Gram matrix", "lamina", Map.of(), 5),
             Samples.figure("ceilings", "product", "lamina", Map.of(), 70));
     assertThat(Contest.telling(Samples.cpu(figures)))
-        .extracting(c -> c.figure().work())
-        .containsExactly("d", "a", "b");
+        .extracting(Contest::work)
+        .containsExactly("Gram matrix", "training step of a", "training step of b");
   }
 }

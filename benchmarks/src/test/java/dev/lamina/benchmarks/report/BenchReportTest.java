@@ -119,15 +119,89 @@ final class BenchReportTest {
   void oneSizeIsNoSweep() {
     Report report = BenchPage.of(Samples.full());
     assertThat(plot(report, "cpu-depth-sweep", "time-against-n")).isEmpty();
-    assertThat(blocks(report, "cpu-transfer")).hasSize(1).allMatch(Table.class::isInstance);
+    assertThat(blocks(report, "cpu-transfer")).hasSize(2).allMatch(Table.class::isInstance);
   }
 
   @Test
   void columnsWithoutNumbersAreLeftOut() {
-    Table bare = FigureTable.of(List.of(Samples.bare("solve", "x", Map.of(), 2)), RateUnit.GIGA);
-    assertThat(bare.columns())
+    List<Figure> figures = List.of(Samples.bare("solve", "x", Map.of(), 2));
+    assertThat(FigureTable.of(figures).columns())
         .extracting(c -> c.name())
-        .containsExactly("work", "by", "type", "sizes", "median", "fastest", "slowest", "rounds");
+        .containsExactly("work", "by", "median");
+    assertThat(FigureTable.details(figures, RateUnit.GIGA).columns())
+        .extracting(c -> c.name())
+        .containsExactly("work", "by", "fastest", "slowest", "rounds");
+  }
+
+  @Test
+  void sizesThatWereMeasuredAreTheTicksOfTheirAxis() {
+    Plot plot = plot(BenchPage.of(Samples.full()), "cpu-gram", "time-against-n").orElseThrow();
+    assertThat(
+            Pattern.compile("text-anchor=\"middle\">([0-9e]+)<")
+                .matcher(PlotSvg.of(plot))
+                .results()
+                .map(m -> m.group(1)))
+        .containsExactly("1000", "2000", "4000");
+  }
+
+  @Test
+  void errorsOfFloat64AgainstTheSameArithmeticAreLeftOut() {
+    Figure bare = Samples.figure("kernel", "w", "lamina", Map.of(), 2);
+    Figure wide =
+        new Figure(
+            "kernel",
+            "w",
+            "lamina",
+            "float64",
+            Map.of(),
+            bare.milliseconds(),
+            bare.operations(),
+            bare.bytes(),
+            bare.ceilingShare(),
+            bare.floorMilliseconds(),
+            bare.error(),
+            bare.parallelError(),
+            0,
+            List.of(),
+            Map.of(),
+            "");
+    assertThat(errors("the same backend in float64", bare, wide)).containsExactly(true, false);
+    assertThat(errors("the cpu backend in float64", bare, wide)).containsExactly(true, true);
+  }
+
+  private static List<Boolean> errors(String reference, Figure... figures) {
+    BackendResult backend =
+        new BackendResult(
+            "cpu",
+            "d",
+            "",
+            1,
+            false,
+            "",
+            reference,
+            Ceilings.UNKNOWN,
+            Map.of(),
+            List.of(figures),
+            List.of());
+    return OwnErrors.leftOut(backend).figures().stream()
+        .map(f -> f.error().isPresent() && f.parallelError().isPresent())
+        .toList();
+  }
+
+  @Test
+  void headlinesNameWorkAndTypeOnce() {
+    List<Figure> figures =
+        List.of(
+            Samples.figure("gram", "lower triangle, mirrored", "lamina", Map.of(), 2),
+            Samples.figure("gram", "lower triangle, mirrored", "numpy", Map.of(), 6),
+            Samples.figure("kernel", "Gram matrix", "lamina", Map.of(), 2));
+    Report report = BenchPage.of(Samples.result(List.of(Samples.cpu(figures)), List.of()));
+    assertThat(
+            report.sections().stream()
+                .filter(s -> s.name().equals("cpu"))
+                .flatMap(s -> s.view().orElseThrow().headlines().stream()))
+        .extracting(h -> h.label())
+        .containsExactly("Gram matrix, float32");
   }
 
   @Test
@@ -158,7 +232,8 @@ final class BenchReportTest {
             "**Failed:** solve: the &lt;device> is out of memory",
             "| cpu | Cholesky | ≥ 90 | 83 | % of dpotrf | no |",
             "| cuda | N = 60,000 | ≤ 60 |  | ms | not measured |  |",
-            "| lower triangle | lamina | float32 | N=4000, d=784 | 160 | 144 | 192 | 5 | 200 |");
+            "| lower triangle, float32; N=4000, d=784 | lamina | 160 | 50 |",
+            "| lower triangle, float32; N=4000, d=784 | lamina | 144 | 192 | 5 | 200 |");
     assertThat(out.resolve("svg/cpu-roofline.svg")).content().startsWith("<svg ");
     assertThat(out.resolve("csv/cpu-gram-figures.csv")).isNotEmptyFile();
   }
