@@ -102,7 +102,7 @@ class RoundsTest {
 
   private double slowly(char name, long millis) {
     LockSupport.parkNanos(millis * 1_000_000);
-    return once(name, millis);
+    return once(name, (double) millis);
   }
 
   @Test
