@@ -91,7 +91,7 @@
     }),
     points: (s, plot) => ({
       type: 'scatter', mode: 'markers', x: s.x, y: s.y,
-      marker: { color: colour(s.subject), size: size(s, plot), symbol: SYMBOLS[source.subjects[s.subject] % 8] },
+      marker: { color: colour(s.subject), size: size(s, plot), symbol: SYMBOLS[(source.subjects[s.subject] + round(s.subject)) % 8] },
       error_y: s.low.length === 0 ? undefined : intervals(s),
       ...(s.labels.length > 0 ? { text: s.labels.map(plain) } : {}),
     }),

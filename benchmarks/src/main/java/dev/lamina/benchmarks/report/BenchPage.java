@@ -90,16 +90,20 @@ final class BenchPage {
 
   private String subject() {
     BenchResult.Machine m = result.machine();
-    return "Lamina %s, %s; %s, %d cores, %s GiB, %s (%s), %s."
+    return "Lamina %s, %s; %s, %d cores, %s, %s (%s), %s."
         .formatted(
             result.version(),
             result.date(),
             m.processor(),
             m.cores(),
-            FigureTexts.number(m.memoryBytes() / (double) (1L << 30), 3),
+            gibibytes(m),
             m.system(),
             m.architecture(),
             m.jvm());
+  }
+
+  private static String gibibytes(BenchResult.Machine m) {
+    return FigureTexts.number(m.memoryBytes() / (double) (1L << 30), 3) + " GiB";
   }
 
   private Origin origin() {
@@ -111,7 +115,7 @@ final class BenchPage {
                 new Origin.Fact("Begun", result.date()),
                 new Origin.Fact("Took", NumberTexts.duration(result.seconds())),
                 new Origin.Fact("Processor", m.processor() + ", " + m.cores() + " cores"),
-                new Origin.Fact("Memory", m.memoryBytes() + " bytes"),
+                new Origin.Fact("Memory", gibibytes(m)),
                 new Origin.Fact("System", m.system() + ", " + m.architecture()),
                 new Origin.Fact("Java", m.jvm())));
     for (BackendResult b : result.backends()) {

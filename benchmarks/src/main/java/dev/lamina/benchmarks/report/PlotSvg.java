@@ -30,8 +30,25 @@ final class PlotSvg {
       List.of(
           "#0072b2", "#d55e00", "#009e73", "#aa4499", "#b8860b", "#3d3d3d", "#56a0d8", "#882255");
 
+  /** Lines of nothing that has points: the limits of a roofline, told apart by their dashes. */
+  private static final String ROOF = "#666666";
+
+  private static final List<String> DASHES = List.of("none", "9 4", "3 3", "9 3 2 3");
+
+  /** Circle, square, diamond, triangle, triangle pointing down, around where the pen stands. */
+  private static final List<String> MARKS =
+      List.of(
+          "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z",
+          "m-4 -4h8v8h-8z",
+          "m0 -5.5l5.5 5.5l-5.5 5.5l-5.5 -5.5z",
+          "m0 -5l5 9h-10z",
+          "m0 5l5 -9h-10z");
+
   private final Plot plot;
+
+  /** Numbers of what has points, from 0; negative ones of what has only a line. */
   private final Map<String, Integer> subjects = new LinkedHashMap<>();
+
   private final Scale x;
   private final Scale y;
   private final StringBuilder out = new StringBuilder();
@@ -94,7 +111,15 @@ final class PlotSvg {
 
   private PlotSvg(Plot plot) {
     this.plot = plot;
-    plot.series().forEach(s -> subjects.putIfAbsent(s.subject(), subjects.size()));
+    List<String> withPoints =
+        plot.series().stream()
+            .filter(Series.Points.class::isInstance)
+            .map(Series::subject)
+            .distinct()
+            .toList();
+    withPoints.forEach(subject -> subjects.put(subject, subjects.size()));
+    plot.series()
+        .forEach(s -> subjects.putIfAbsent(s.subject(), withPoints.size() - subjects.size() - 1));
     x =
         Scale.of(
             plot.x(), plot.series().stream().flatMap(PlotSvg::xs).toList(), LEFT, WIDTH - RIGHT);
@@ -142,16 +167,21 @@ final class PlotSvg {
     axes();
     for (int i = 0; i < plot.series().size(); i++) {
       Series series = plot.series().get(i);
-      String colour = COLOURS.get(subjects.get(series.subject()) % COLOURS.size());
+      int subject = subjects.get(series.subject());
+      String colour = subject < 0 ? ROOF : COLOURS.get(subject % COLOURS.size());
       int middle = legend + LEGEND_LINE * i;
       switch (series) {
         case Series.Line s -> {
-          line(s, colour);
-          add("<path d=\"M%d %dh24\" stroke=\"%s\" stroke-width=\"2\"/>", LEFT, middle, colour);
+          String dash = DASHES.get(Math.max(0, -1 - subject) % DASHES.size());
+          line(s, colour, dash);
+          add(
+              "<path d=\"M%d %dh24\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/>",
+              LEFT, middle, colour, dash);
         }
         case Series.Points s -> {
-          points(s, colour);
-          add("<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>", LEFT + 12, middle, colour);
+          String mark = MARKS.get((subject + subject / COLOURS.size()) % MARKS.size());
+          points(s, colour, mark);
+          add("<path d=\"M%d %d%s\" fill=\"%s\"/>", LEFT + 12, middle, mark, colour);
         }
         case Series.Shaded _, Series.Band _, Series.Bars _ -> throw unknown(series);
       }
@@ -201,7 +231,7 @@ final class PlotSvg {
     return ticks;
   }
 
-  private void line(Series.Line s, String colour) {
+  private void line(Series.Line s, String colour, String dash) {
     StringBuilder path = new StringBuilder();
     boolean drawing = false;
     for (int i = 0; i < s.x().size(); i++) {
@@ -211,10 +241,12 @@ final class PlotSvg {
       }
       drawing = shown;
     }
-    add("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>", path, colour);
+    add(
+        "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/>",
+        path, colour, dash);
   }
 
-  private void points(Series.Points s, String colour) {
+  private void points(Series.Points s, String colour, String mark) {
     for (int i = 0; i < s.x().size(); i++) {
       double px = s.x().get(i);
       double py = s.y().get(i);
@@ -228,8 +260,8 @@ final class PlotSvg {
       }
       String label = s.labels().isEmpty() ? s.name() : s.labels().get(i);
       add(
-          "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"><title>%s</title></circle>",
-          x.at(px), y.at(py), colour, text(label));
+          "<path d=\"M%s%s\" fill=\"%s\"><title>%s</title></path>",
+          point(px, py), mark, colour, text(label));
     }
   }
 

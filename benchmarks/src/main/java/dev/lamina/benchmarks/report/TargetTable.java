@@ -14,7 +14,7 @@ final class TargetTable {
   static Table of(List<Target> targets, Shortfalls shortfalls) {
     return new Table(
         "targets",
-        "Targets",
+        "Wanted and measured",
         "What was to be reached, decided before it was measured, and what this run reached.",
         List.of(
             Column.of("backend"),

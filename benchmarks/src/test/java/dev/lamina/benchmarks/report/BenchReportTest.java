@@ -16,6 +16,7 @@ import dev.lamina.benchmarks.Figure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -189,6 +190,35 @@ final class BenchReportTest {
   }
 
   @Test
+  void nothingOfAnEarlierReportStays() throws IOException {
+    BenchReport.write(Samples.full(), folder);
+    assertThat(folder.resolve("svg/cpu-gram-time-against-n.svg")).exists();
+    Path notes = Files.writeString(folder.resolve("csv/notes.txt"), "mine");
+    BenchReport.write(Samples.result(List.of(), List.of()), folder);
+    assertThat(folder.resolve("svg")).isEmptyDirectory();
+    assertThat(folder.resolve("csv")).isDirectoryContaining(notes::equals);
+    assertThat(folder.resolve("csv/cpu-gram-figures.csv")).doesNotExist();
+  }
+
+  @Test
+  void elevenKindsOfPointsLookDifferentInAPicture() {
+    List<Figure> figures = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      figures.add(Samples.figure("s" + i, "w", "lamina", Map.of(), 2));
+    }
+    String svg = PlotSvg.of(Roofline.of(Samples.cpu(figures)).orElseThrow());
+    assertThat(
+            Pattern.compile("(m[^\"]*z\" fill=\"#[0-9a-f]+)\"/>")
+                .matcher(svg)
+                .results()
+                .map(m -> m.group(1)))
+        .hasSize(11)
+        .doesNotHaveDuplicates()
+        .noneMatch(mark -> mark.contains("#666666"));
+    assertThat(svg).contains("stroke-dasharray=\"9 4\"", "stroke-dasharray=\"3 3\"");
+  }
+
+  @Test
   void headlinesNameWorkAndTypeOnce() {
     List<Figure> figures =
         List.of(
@@ -265,7 +295,7 @@ final class BenchReportTest {
         plot(BenchPage.of(Samples.result(List.of(cpu), List.of())), "cpu", "roofline")
             .orElseThrow();
     assertThat(series(plot, Series.Line.class)).isEmpty();
-    assertThat(PlotSvg.of(plot)).contains("<circle");
+    assertThat(PlotSvg.of(plot)).contains("m-4 0a4");
   }
 
   @Test
