@@ -40,6 +40,12 @@ public record SizeChoice(boolean tiny, List<Integer> rows) {
       try {
         rows.add(Integer.valueOf(number.strip()));
       } catch (NumberFormatException e) {
+        if (number.strip().matches("\\d+")) {
+          throw new IllegalArgumentException(
+              "bench: sizes must be ≤ %d but one is %s"
+                  .formatted(Integer.MAX_VALUE, number.strip()),
+              e);
+        }
         throw new IllegalArgumentException(
             "bench: sizes must be %s, %s or numbers separated by commas but are '%s'"
                 .formatted(USUAL, TINY, text),

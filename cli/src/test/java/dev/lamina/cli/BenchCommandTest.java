@@ -82,6 +82,7 @@ class BenchCommandTest {
         List.of(
             List.of("grams", "the suites are gram, kernel, depth-sweep"),
             List.of("--sizes=large", "sizes must be usual, tiny or numbers"),
+            List.of("--sizes=99999999999", "sizes must be ≤ 2147483647 but one is 99999999999"),
             List.of("--sizes=1", "sizes must be ≥ 2 but one is 1"),
             List.of("--repeat=0", "rounds and seconds must be ≥ 1 but are 0 and"),
             List.of("--rivals=jax", "jax"),

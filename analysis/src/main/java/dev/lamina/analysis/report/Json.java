@@ -1,6 +1,7 @@
 package dev.lamina.analysis.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -13,6 +14,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -31,6 +33,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Writes results as JSON and reads them back.
@@ -58,6 +62,13 @@ public final class Json {
           .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+
+  /** How Jackson says that a field is missing. */
+  private static final Pattern MISSING = Pattern.compile("Missing creator property '([^']*)'");
+
+  /** How Jackson says that a value is, for example, an Array. */
+  private static final Pattern OTHER_KIND =
+      Pattern.compile("Cannot deserialize value of type `[^`]*` from (\\w+)");
 
   private Json() {}
 
@@ -156,15 +167,48 @@ public final class Json {
   }
 
   private static DataFormatException notSuch(Path file, String what, JsonProcessingException e) {
-    boolean refused =
-        e instanceof ValueInstantiationException
-            && e.getCause() instanceof IllegalArgumentException;
-    String found = refused ? e.getCause().getMessage() : e.getOriginalMessage();
-    // What follows are names of classes and places in the stream of bytes.
-    found =
-        found.lines().findFirst().orElse("").replaceFirst(" \\((?:class|index|for|start).*", "");
     long line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-    return DataFormatException.inText(file, line, field(e), what, found, e);
+    return DataFormatException.inText(file, line, field(e), what, found(e), e);
+  }
+
+  /** Returns what is wrong, in words that need no knowledge of the library. */
+  private static String found(JsonProcessingException e) {
+    if (e instanceof ValueInstantiationException
+        && e.getCause() instanceof IllegalArgumentException refused) {
+      return String.valueOf(refused.getMessage());
+    }
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return "a field '%s' that this version does not know; a later one may have written the file"
+          .formatted(unknown.getPropertyName());
+    }
+    if (e.getCause() instanceof JsonProcessingException inner) {
+      return found(inner); // it was wrapped to say in which field
+    }
+    if (e.getOriginalMessage().startsWith("Unexpected end-of-input")) {
+      return "the end of the file in the middle of a value";
+    }
+    // What follows are names of classes and places in the stream of bytes.
+    String message =
+        e.getOriginalMessage()
+            .lines()
+            .findFirst()
+            .orElse("")
+            .replaceFirst(" \\((?:class|index|for|start).*", "");
+    if (e instanceof JsonParseException) {
+      return "no proper JSON: " + message;
+    }
+    if (message.startsWith("No content")) {
+      return "nothing";
+    }
+    Matcher missing = MISSING.matcher(message);
+    if (missing.lookingAt()) {
+      return "no field '%s'".formatted(missing.group(1));
+    }
+    Matcher other = OTHER_KIND.matcher(message);
+    return other.lookingAt()
+        ? "JSON's %s where another kind of value belongs"
+            .formatted(other.group(1).toLowerCase(Locale.ROOT))
+        : message;
   }
 
   /** Returns the path to the field that was read, such as {@code backends[0].device}. */
@@ -244,6 +288,13 @@ public final class Json {
     }
   }
 
+  private static double number(JsonParser in, DeserializationContext context) throws IOException {
+    if (in.currentToken() == null || !in.currentToken().isNumeric()) {
+      context.reportInputMismatch(double.class, "%s where a number belongs", in.getText());
+    }
+    return in.getDoubleValue();
+  }
+
   /** Reads a number, and null as NaN. */
   private static final class DoubleReader extends StdDeserializer<Double> {
     private static final long serialVersionUID = 1L;
@@ -254,7 +305,7 @@ public final class Json {
 
     @Override
     public Double deserialize(JsonParser in, DeserializationContext context) throws IOException {
-      return in.getDoubleValue();
+      return number(in, context);
     }
 
     @Override
@@ -274,7 +325,7 @@ public final class Json {
     @Override
     public OptionalDouble deserialize(JsonParser in, DeserializationContext context)
         throws IOException {
-      return OptionalDouble.of(in.getDoubleValue());
+      return OptionalDouble.of(number(in, context));
     }
 
     @Override

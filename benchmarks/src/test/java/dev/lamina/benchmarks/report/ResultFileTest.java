@@ -50,14 +50,16 @@ final class ResultFileTest {
 
   @Test
   void otherFilesAreRefused() throws IOException {
-    refused("", "line 1");
+    refused("", "found nothing");
+    refused(json().substring(0, 300), "the end of the file");
     refused("no JSON", "token");
-    refused("[1, 2]", "rray");
-    refused("{}", "version");
+    refused("[1, 2]", "found JSON's array where another kind");
+    refused("{}", "no field 'version'");
     refused("{\"title\": \"a study\"}", "version");
     refused(json() + "x", "token");
     refused(json().replaceFirst("\"device\"", "\"gadget\""), "backends[0].device");
-    refused(json().replaceFirst("\\{", "{\"gadget\": 1,"), "gadget");
+    refused(
+        json().replaceFirst("\\{", "{\"gadget\": 1,"), "'gadget' that this version does not know");
     refused(json().replaceFirst(",\\s*\"rounds\" : 5", ""), "rounds");
     refused(
         json().replaceFirst("\"figures\" : \\[", "\"figures\" : null, \"figures\" : ["), "figures");
@@ -68,7 +70,9 @@ final class ResultFileTest {
     refused(json().replaceFirst("\"median\" : [0-9.]+", "\"median\" : null"), "NaN");
     refused(json().replaceFirst("\"median\" : [0-9.]+", "\"median\" : -1"), "-1.0");
     refused(json().replaceFirst("\"median\" : [0-9.]+", "\"median\" : 1e9"), "min ≤ median ≤ max");
-    refused(json().replaceFirst("\"seconds\" : [0-9.]+", "\"seconds\" : \"NaN\""), "seconds");
+    refused(
+        json().replaceFirst("\"seconds\" : [0-9.]+", "\"seconds\" : \"NaN\""),
+        "NaN where a number belongs");
     assertThatThrownBy(() -> new Spread(Double.NaN, 1, 2, 3))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Spread(1, 1, 1, 0)).isInstanceOf(IllegalArgumentException.class);
