@@ -27,6 +27,8 @@ public final class BenchReadme {
   private static final String BEGIN = "<!-- benchmark:begin -->";
   private static final String END = "<!-- benchmark:end -->";
   private static final int DATE_LENGTH = 10;
+  private static final String ROUGH =
+      "~: fewer than three rounds, or the slowest took more than twice as long as the fastest.";
 
   private BenchReadme() {}
 
@@ -92,6 +94,9 @@ public final class BenchReadme {
       if (!backend.emulated() && !telling.isEmpty()) {
         text.add(head(result, backend));
         text.add(MarkdownPage.text(table(telling)));
+        if (telling.stream().anyMatch(contest -> contest.text().contains("~"))) {
+          text.add(ROUGH);
+        }
         empty = false;
       }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lamina.benchmarks.BenchResult;
 import dev.lamina.benchmarks.Figure;
 import dev.lamina.benchmarks.Ratio;
+import dev.lamina.benchmarks.Spread;
 import dev.lamina.io.FileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,6 +109,37 @@ final class BenchReadmeTest {
     assertThat(text(own, new Contest.Rival(4, 5, 1.9))).isEqualTo("numpy takes 4 ×");
     assertThat(text(own, new Contest.Rival(4, 5, 2.1))).isEqualTo("numpy takes ~4 ×");
     assertThat(text(own, new Contest.Rival(4, 2, 1))).isEqualTo("numpy takes ~4 × (few rounds)");
+  }
+
+  @Test
+  void marksAreExplainedWhereTheyStand() {
+    Figure sure = Samples.figure("gram", "Gram matrix", "numpy", Map.of(), 30);
+    Figure own = Samples.figure("gram", "Gram matrix", "lamina", Map.of(), 10);
+    Figure once =
+        new Figure(
+            "gram",
+            "Gram matrix",
+            "numpy",
+            "float32",
+            Map.of(),
+            new Spread(30, 30, 30, 1),
+            sure.operations(),
+            sure.bytes(),
+            sure.ceilingShare(),
+            sure.floorMilliseconds(),
+            sure.error(),
+            sure.parallelError(),
+            0,
+            List.of(),
+            Map.of(),
+            "");
+    assertThat(readme(own, sure)).contains("numpy takes 3 ×").doesNotContain("~");
+    assertThat(readme(own, once))
+        .contains("numpy takes ~3 × (few rounds)", "~: fewer than three rounds");
+  }
+
+  private static String readme(Figure... figures) {
+    return BenchReadme.text(Samples.result(List.of(Samples.cpu(List.of(figures))), List.of()));
   }
 
   private static String text(Figure own, Contest.Rival rival) {
