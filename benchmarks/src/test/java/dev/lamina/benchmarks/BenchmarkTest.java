@@ -97,9 +97,10 @@ class BenchmarkTest {
 
   @Test
   void suitesWithoutTimeAreLeftOutAndNamed() {
+    // Tiny sizes may be done with in a second.
     BenchRequest hurried =
         new BenchRequest(
-            ALL, new SizeChoice(true, List.of()), Set.of(), 1, 1, Optional.of(DType.FLOAT32));
+            ALL, new SizeChoice(false, List.of(200)), Set.of(), 1, 1, Optional.of(DType.FLOAT32));
     BackendResult cpu =
         Benchmark.run(CONFIG, List.of(BenchDevice.CPU), hurried, told).backends().getFirst();
     assertThat(cpu.problems())
@@ -107,7 +108,6 @@ class BenchmarkTest {
         .allMatch(p -> p.contains(": cut before \""))
         .anyMatch(p -> p.startsWith("transfer: "));
     assertThat(told.lines).anyMatch(line -> line.startsWith("  CUT: "));
-    assertThat(cpu.ceilings().bandwidth()).isPresent();
   }
 
   private void assertComplete(BackendResult result) {
