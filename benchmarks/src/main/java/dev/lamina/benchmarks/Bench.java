@@ -7,6 +7,7 @@ import dev.lamina.matrix.DType;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * What the suites work with.
@@ -19,8 +20,9 @@ import java.util.function.Consumer;
  * @param reference what errors are measured against
  * @param rivals what runs in turn
  * @param ceilings what the backend does at best
- * @param until {@code System.nanoTime()} at which the suite should be done
- * @param end {@code System.nanoTime()} after which nothing more is begun
+ * @param clock nanoseconds from some beginning: {@code System.nanoTime()}
+ * @param until what the clock shows when the suite should be done
+ * @param end what the clock shows when nothing more is begun
  * @param listener told what is being done
  * @param figures takes what was found, as soon as it is
  */
@@ -33,6 +35,7 @@ record Bench(
     Reference reference,
     Rivals rivals,
     Ceilings ceilings,
+    LongSupplier clock,
     long until,
     long end,
     BenchListener listener,
@@ -44,8 +47,13 @@ record Bench(
   /** Returns these with what has been found out and until when the suite has time. */
   Bench with(Ceilings found, long suiteEnd) {
     return new Bench(
-        workbench, config, request, sizes, inputs, reference, rivals, found, suiteEnd, end,
+        workbench, config, request, sizes, inputs, reference, rivals, found, clock, suiteEnd, end,
         listener, figures);
+  }
+
+  /** Returns what the clock shows. */
+  long now() {
+    return clock.getAsLong();
   }
 
   Backend backend() {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Everything that is worth knowing of a backend: its ceilings first, then suite after suite. Random
@@ -24,11 +25,14 @@ public final class Benchmark {
   private final LaminaConfig config;
   private final BenchRequest request;
   private final BenchListener listener;
+  private final LongSupplier clock;
 
-  private Benchmark(LaminaConfig config, BenchRequest request, BenchListener listener) {
+  private Benchmark(
+      LaminaConfig config, BenchRequest request, BenchListener listener, LongSupplier clock) {
     this.config = config;
     this.request = request;
     this.listener = listener;
+    this.clock = clock;
   }
 
   /**
@@ -48,7 +52,7 @@ public final class Benchmark {
       BenchListener listener) {
     long start = System.nanoTime();
     Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    Benchmark benchmark = new Benchmark(config, request, listener);
+    Benchmark benchmark = new Benchmark(config, request, listener, System::nanoTime);
     List<BackendResult> results = devices.stream().map(benchmark::measure).toList();
     return new BenchResult(
         LaminaVersion.text(),
@@ -91,7 +95,7 @@ public final class Benchmark {
             listener);
     int rows = sizes.mostRows(request.suites());
     listener.say("%s: drawing %,d×%d inputs".formatted(id.text(), rows, sizes.dimension()));
-    long end = System.nanoTime() + request.seconds() * 1_000_000_000L;
+    long end = clock.getAsLong() + request.seconds() * 1_000_000_000L;
     List<Figure> figures = new ArrayList<>();
     try (Inputs inputs = Inputs.draw(rows, sizes.dimension());
         Reference reference = Reference.open(workbench.backend(), config)) {
@@ -105,6 +109,7 @@ public final class Benchmark {
               reference,
               rivals,
               Ceilings.UNKNOWN,
+              clock,
               end,
               end,
               listener,
@@ -116,10 +121,14 @@ public final class Benchmark {
     }
   }
 
-  /** Measures an open backend: what tests do with a small device. */
+  /** Measures an open backend by some clock: what tests do with a small device. */
   static BackendResult measure(
-      LaminaConfig config, Workbench workbench, BenchRequest request, BenchListener listener) {
-    return new Benchmark(config, request, listener)
+      LaminaConfig config,
+      Workbench workbench,
+      BenchRequest request,
+      BenchListener listener,
+      LongSupplier clock) {
+    return new Benchmark(config, request, listener, clock)
         .measure(workbench, BenchSizes.of(request.sizes(), workbench.backend().id()));
   }
 
@@ -191,8 +200,8 @@ public final class Benchmark {
    * Returns when a suite should end that is one of so many left: most need less than an equal
    * share, so each may take twice that.
    */
-  private static long share(long end, int left) {
-    long now = System.nanoTime();
+  private long share(long end, int left) {
+    long now = clock.getAsLong();
     return now + 2 * Math.max(0, end - now) / (Math.max(1, left) + 1);
   }
 }

@@ -76,7 +76,7 @@ final class EntryCosts {
       DeviceMatrix out,
       int rounds,
       int left) {
-    long begin = System.nanoTime();
+    long begin = bench.now();
     if (begin - bench.end() > 0) {
       throw new OutOfTime(ENTRIES + c.name());
     }
@@ -86,14 +86,14 @@ final class EntryCosts {
     Costs costs = new Costs(new ArrayList<>(), new ArrayList<>());
     double warm = begin + Math.min(bench.sizes().warmMillis() * MILLI, share / 2.0);
     while (costs.milliseconds().isEmpty()
-        || (costs.milliseconds().size() < rounds && System.nanoTime() - begin < share)) {
+        || (costs.milliseconds().size() < rounds && bench.now() - begin < share)) {
       long start = threads.getCurrentThreadCpuTime();
       c.runLess(single.backend().gram(), x, out);
       long between = threads.getCurrentThreadCpuTime();
       long allocated = threads.getCurrentThreadAllocatedBytes();
       c.run(single.backend().gram(), x, out);
       long end = threads.getCurrentThreadCpuTime();
-      if (System.nanoTime() >= warm) {
+      if (bench.now() >= warm) {
         costs.bytes().add((double) (threads.getCurrentThreadAllocatedBytes() - allocated));
         // A busy machine can make the cheaper one take longer; nanosPerEntry takes no such figure.
         costs.milliseconds().add(Math.max(0, (end - between) - (between - start)) / MILLI);

@@ -67,7 +67,7 @@ final class Rounds {
    * @throws OutOfTime if the time of the backend has run out
    */
   Times run() {
-    if (System.nanoTime() - bench.end() > 0) {
+    if (bench.now() - bench.end() > 0) {
       throw new OutOfTime(task);
     }
     int wanted = bench.request().rounds();
@@ -75,7 +75,7 @@ final class Rounds {
     warm();
     Map<String, List<Double>> times = new LinkedHashMap<>();
     contenders.keySet().forEach(name -> times.put(name, new ArrayList<>()));
-    long counting = System.nanoTime();
+    long counting = bench.now();
     for (int round = 0; isWorthOneMore(round, wanted, counting); round++) {
       contenders.forEach((name, work) -> times.get(name).add(once(work)));
     }
@@ -84,23 +84,23 @@ final class Rounds {
 
   /** Runs each at least once, and until it has had its own time. */
   private void warm() {
-    long begin = System.nanoTime();
+    long begin = bench.now();
     long most = Math.max(0, bench.until() - begin) / WARMING / Math.max(1, contenders.size());
     long each = Math.min(bench.sizes().warmMillis() * MILLI, most);
     Map<String, DoubleSupplier> cold = new LinkedHashMap<>(contenders);
     Map<String, Long> spent = new LinkedHashMap<>();
     while (!cold.isEmpty()) {
       for (Map.Entry<String, DoubleSupplier> contender : cold.entrySet()) {
-        long start = System.nanoTime();
+        long start = bench.now();
         once(contender.getValue());
-        spent.merge(contender.getKey(), System.nanoTime() - start, Long::sum);
+        spent.merge(contender.getKey(), bench.now() - start, Long::sum);
       }
       cold.keySet().removeIf(name -> spent.get(name) >= each);
     }
   }
 
   private boolean isWorthOneMore(int round, int wanted, long counting) {
-    long now = System.nanoTime();
+    long now = bench.now();
     int least = now - bench.end() > 0 ? 1 : Math.min(LEAST, wanted);
     if (round >= least && now - bench.until() > 0) {
       return false;
