@@ -33,6 +33,9 @@ final class DoubleEntries implements Entries {
   private final double[] zeros;
   private double[] scratch;
   private final double[] slopes;
+  private final double[] sources;
+  private final double[] duals;
+  private final double[] derivatives;
   private final Map<Integer, double[]> inverseRoots = new HashMap<>();
   private final Map<Integer, RowBlock> inverseRootsOf = new HashMap<>();
 
@@ -48,6 +51,9 @@ final class DoubleEntries implements Entries {
     scratch = new double[padded];
     zeros = new double[padded];
     slopes = new double[padded];
+    sources = new double[padded];
+    duals = new double[padded];
+    derivatives = new double[padded];
   }
 
   @Override
@@ -117,18 +123,47 @@ final class DoubleEntries implements Entries {
     double[] target = registers[in.target()];
     double[] derivative =
         in.derivative() == Instruction.NONE ? scratch : registers[in.derivative()];
-    int slot = in.slot();
-    boolean narrow = dtype == DType.FLOAT32;
-    if (narrow && in.function() == Instruction.SmoothFunction.ERF) {
-      NarrowDuals.erf(x, i, z, slot, source, target, derivative, n);
-    } else if (narrow && in.function() == Instruction.SmoothFunction.GELU) {
-      NarrowDuals.gelu(x, i, z, slot, inverseRoots(in, z), source, target, derivative, n);
-    } else if (narrow && in.function() == Instruction.SmoothFunction.SIN) {
-      NarrowDuals.trigonometric(x, i, z, slot, slot + 1, slot + 2, source, target, derivative, n);
-    } else if (narrow && in.function() == Instruction.SmoothFunction.COS) {
-      NarrowDuals.trigonometric(x, i, z, slot, slot + 2, slot + 1, source, derivative, target, n);
-    } else {
+    if (dtype == DType.FLOAT64 || !NarrowDuals.has(in.function())) {
       SmoothVectors.apply(in, x, i, z, source, target, derivative, slopes, n);
+      return;
+    }
+    boolean near = NarrowDuals.anyNear(source, n);
+    if (near) {
+      System.arraycopy(source, 0, sources, 0, n);
+    }
+    narrowDual(in, x, i, z, source, target, derivative, n);
+    if (near) {
+      SmoothVectors.apply(in, x, i, z, sources, duals, derivatives, slopes, n);
+      for (int j = 0; j < n; j++) {
+        if (NarrowDuals.isNear(sources[j])) { // so an entry's bits are those it has alone
+          target[j] = duals[j];
+          derivative[j] = derivatives[j];
+        }
+      }
+    }
+  }
+
+  private void narrowDual(
+      Instruction.SmoothDual in,
+      RowBlock x,
+      int i,
+      RowBlock z,
+      double[] source,
+      double[] target,
+      double[] derivative,
+      int n) {
+    int slot = in.slot();
+    switch (in.function()) {
+      case ERF -> NarrowDuals.erf(x, i, z, slot, source, target, derivative, n);
+      case GELU ->
+          NarrowDuals.gelu(x, i, z, slot, inverseRoots(in, z), source, target, derivative, n);
+      case SIN ->
+          NarrowDuals.trigonometric(
+              x, i, z, slot, slot + 1, slot + 2, source, target, derivative, n);
+      case COS ->
+          NarrowDuals.trigonometric(
+              x, i, z, slot, slot + 2, slot + 1, source, derivative, target, n);
+      case EXP -> throw new IllegalStateException("no short form of " + in.function());
     }
   }
 

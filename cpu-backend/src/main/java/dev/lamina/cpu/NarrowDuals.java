@@ -1,5 +1,6 @@
 package dev.lamina.cpu;
 
+import dev.lamina.lowering.Instruction;
 import dev.lamina.lowering.SmoothDuals;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
@@ -12,7 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
  * about 1e-14 instead of 1e-16: each a single loop with shorter polynomials. The formulas are those
  * of {@link SmoothVectors}.
  *
- * <p>An error of 1e-14 in 1 − cos is 2e-6 of the complement of rows at an angle of 1e-4.
+ * <p>An error of 1e-14 in 1 − cos is 1e-8 of a complement of 1e-6, and more of a smaller one: those
+ * {@linkplain #isNear near} 0 must be left to the accurate forms.
  *
  * <ul>
  *   <li>The arcsine of ρ is 2 atan t with t = ρ/(1 + √(1 − ρ²)) in [−1, 1]: one polynomial in t² of
@@ -29,6 +31,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class NarrowDuals {
   private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
   private static final int L = D.length();
+
+  /** Complements below it, of angles below 1.4e-3, would lose digits here. */
+  private static final double NEAR = 1e-6;
 
   // atan(t)/t in t² for |t| ≤ 1
   private static final double[] H = {
@@ -74,6 +79,29 @@ final class NarrowDuals {
   private static final double EXPM1_LOWEST = -38;
 
   private NarrowDuals() {}
+
+  /** Returns whether a function has a short form. */
+  static boolean has(Instruction.SmoothFunction function) {
+    return switch (function) {
+      case ERF, GELU, SIN, COS -> true;
+      case EXP -> false;
+    };
+  }
+
+  /** Returns whether a complement is too small for the short forms; 0 is not. */
+  static boolean isNear(double complement) {
+    return complement > 0 && complement < NEAR;
+  }
+
+  /** Returns whether one of the first n complements is near, or what pads them. */
+  static boolean anyNear(double[] complements, int n) {
+    VectorMask<Double> any = D.maskAll(false);
+    for (int j = 0; j < n; j += L) {
+      DoubleVector s = DoubleVector.fromArray(D, complements, j);
+      any = any.or(s.lt(NEAR).and(s.compare(VectorOperators.GT, 0)));
+    }
+    return any.anyTrue();
+  }
 
   /**
    * The dual of erf and that of its derivative.

@@ -2,6 +2,8 @@ package dev.lamina.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lamina.backend.Backend;
+import dev.lamina.config.LaminaConfig;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.lowering.InputScale;
 import dev.lamina.lowering.Instruction;
@@ -11,6 +13,7 @@ import dev.lamina.matrix.HostMatrix;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the short forms of the smooth duals to the accurate ones. */
 final class NarrowDualsTest {
@@ -30,6 +33,37 @@ final class NarrowDualsTest {
       m.set(i, 0, Math.pow(10, i % 16 / 4.0 - 2));
     }
     return m;
+  }
+
+  /** Float32 rows at angles from 0.03 to 3e-7, through ten layers, against the same in float64. */
+  @ParameterizedTest
+  @ValueSource(strings = {"erf", "gelu", "sin", "cos"})
+  void nearlyParallelRowsKeepTheirAngles(String activation) {
+    double[][] rows = new double[12][64];
+    for (int i = 0; i < rows.length; i++) {
+      double angle = i == 0 ? 0 : Math.pow(10, -(i + 2) / 2.0);
+      for (int j = 0; j < 64; j++) {
+        rows[i][j] = (float) (Math.sin(1 + j) + angle * Math.cos(2 + 3 * j));
+      }
+    }
+    double[] single = angles(activation, DType.FLOAT32, rows);
+    double[] full = angles(activation, DType.FLOAT64, rows);
+    for (int i = 1; i < rows.length; i++) {
+      assertThat(single[i] / full[i] - 1).as("row %d at %s", i, full[i]).isBetween(-2e-7, 2e-7);
+    }
+  }
+
+  /** Returns the angles of all rows to the first one behind ten layers. */
+  private static double[] angles(String activation, DType dtype, double[][] rows) {
+    Kernel kernel = Kernel.parse("nngp(depth=10, activation=%s)".formatted(activation));
+    try (Backend backend = new CpuBackendProvider().open(LaminaConfig.defaults());
+        HostMatrix given = HostMatrix.of(rows);
+        HostMatrix x = given.copy(dtype);
+        HostMatrix k = HostMatrix.allocate(dtype, rows.length, rows.length);
+        HostMatrix angles = HostMatrix.allocate(dtype, rows.length, rows.length)) {
+      backend.gram().compute(kernel, x, x, k, angles);
+      return angles.toArray()[0];
+    }
   }
 
   @ParameterizedTest
