@@ -93,7 +93,7 @@ class RoundsTest {
   /** Work after which the clock shows so many nanoseconds more. */
   private double lasting(char name, long nanos) {
     now += nanos;
-    return once(name, nanos);
+    return once(name, (double) nanos);
   }
 
   @Test

@@ -396,27 +396,6 @@ final class Elementary {
     }
   }
 
-  /** Returns e^x of one vector, through an array: loops should call the form for arrays. */
-  static DoubleVector exp(DoubleVector x) {
-    double[] lanes = x.toArray();
-    exp(lanes, 1, lanes, lanes.length);
-    return DoubleVector.fromArray(D, lanes, 0);
-  }
-
-  /** Returns e^x − 1 of one vector. */
-  static DoubleVector expm1(DoubleVector x) {
-    double[] lanes = x.toArray();
-    expm1(lanes, 1, lanes, lanes.length);
-    return DoubleVector.fromArray(D, lanes, 0);
-  }
-
-  /** Returns log(1 + x) of one vector. */
-  static DoubleVector log1p(DoubleVector x) {
-    double[] lanes = x.toArray();
-    log1p(lanes, 1, lanes, lanes.length);
-    return DoubleVector.fromArray(D, lanes, 0);
-  }
-
   /** Returns the sum of the lanes in their order; reduceLanes leaves the order open. */
   static double sum(DoubleVector v) {
     double sum = 0;
