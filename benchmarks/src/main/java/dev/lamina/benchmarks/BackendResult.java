@@ -16,9 +16,10 @@ import java.util.Map;
  * @param library what multiplied matrices for the ceilings
  * @param reference what computed the float64 entries that errors are measured against
  * @param ceilings what it does at best
- * @param rivals versions of the rivals that ran, or why one did not, by name
+ * @param rivals versions of the rivals that ran, and whether one failed or why it did not run, by
+ *     name
  * @param figures everything that was measured, suite after suite
- * @param problems suites that failed, with their reasons
+ * @param problems suites and rivals that failed, with their reasons
  */
 public record BackendResult(
     String backend,

@@ -19,20 +19,26 @@ import java.util.function.LongSupplier;
  * Everything that is worth knowing of a backend: its ceilings first, then suite after suite. Random
  * inputs, several rounds in turn after some that are not counted, and errors against float64 beside
  * each figure. A suite that fails is reported and the next one runs; one for which there is no more
- * time is cut, and that is reported too.
+ * time is cut, and a rival that fails left out, and that is reported too.
  */
 public final class Benchmark {
   private final LaminaConfig config;
   private final BenchRequest request;
   private final BenchListener listener;
   private final LongSupplier clock;
+  private final Rivals.Starter starter;
 
   private Benchmark(
-      LaminaConfig config, BenchRequest request, BenchListener listener, LongSupplier clock) {
+      LaminaConfig config,
+      BenchRequest request,
+      BenchListener listener,
+      LongSupplier clock,
+      Rivals.Starter starter) {
     this.config = config;
     this.request = request;
     this.listener = listener;
     this.clock = clock;
+    this.starter = starter;
   }
 
   /**
@@ -52,7 +58,8 @@ public final class Benchmark {
       BenchListener listener) {
     long start = System.nanoTime();
     Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    Benchmark benchmark = new Benchmark(config, request, listener, System::nanoTime);
+    Benchmark benchmark =
+        new Benchmark(config, request, listener, System::nanoTime, RivalProcess::start);
     List<BackendResult> results = devices.stream().map(benchmark::measure).toList();
     return new BenchResult(
         LaminaVersion.text(),
@@ -92,7 +99,11 @@ public final class Benchmark {
         new Rivals(
             id == BackendId.CPU ? request.rivals() : Set.of(),
             workbench.backend().device().parallelism(),
-            listener);
+            listener,
+            starter);
+    if (id != BackendId.CPU && !request.rivals().isEmpty()) {
+      listener.say("NOT RUN: rivals beside %s: they run on the processor".formatted(id.text()));
+    }
     int rows = sizes.mostRows(request.suites());
     listener.say("%s: drawing %,d×%d inputs".formatted(id.text(), rows, sizes.dimension()));
     long end = clock.getAsLong() + request.seconds() * 1_000_000_000L;
@@ -121,14 +132,15 @@ public final class Benchmark {
     }
   }
 
-  /** Measures an open backend by some clock: what tests do with a small device. */
+  /** Measures an open backend by some clock and rivals: what tests do. */
   static BackendResult measure(
       LaminaConfig config,
       Workbench workbench,
       BenchRequest request,
       BenchListener listener,
-      LongSupplier clock) {
-    return new Benchmark(config, request, listener, clock)
+      LongSupplier clock,
+      Rivals.Starter starter) {
+    return new Benchmark(config, request, listener, clock, starter)
         .measure(workbench, BenchSizes.of(request.sizes(), workbench.backend().id()));
   }
 
@@ -151,6 +163,7 @@ public final class Benchmark {
         left--;
         suite(suite.id(), share(end, left), b -> run(suite, b));
       }
+      problems.addAll(bench.rivals().problems());
       Workbench workbench = bench.workbench();
       DeviceInfo device = workbench.backend().device();
       return new BackendResult(

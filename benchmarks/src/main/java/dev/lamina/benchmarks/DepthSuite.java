@@ -43,7 +43,6 @@ final class DepthSuite {
         DeviceMatrix x = bench.backend().upload(typed);
         DeviceMatrix nngp = bench.backend().allocate(dtype, n, n);
         DeviceMatrix ntk = bench.backend().allocate(dtype, n, n)) {
-      rival.ifPresent(r -> r.load(typed));
       Rounds rounds =
           bench.rounds("depth-sweep, N = %,d, d = %,d".formatted(n, inputs.dimension()));
       rounds.add(KernelSuite.GRAM, () -> bench.backend().gram().rowProducts(x, 1, 0, nngp));
@@ -52,21 +51,23 @@ final class DepthSuite {
         rounds.add(
             name(KernelSuite.WORK, depth),
             () -> bench.backend().gram().compute(kernels, x, x, List.of(nngp), List.of(ntk)));
-        rival.ifPresent(r -> rounds.addTimed(name(NUMPY, depth), () -> 1e3 * r.run(depth)));
+        rival.ifPresent(r ->
+            rounds.addRival(name(NUMPY, depth), () -> r.load(typed), () -> 1e3 * r.run(depth)));
       }
       Times times = rounds.run();
       for (int depth : depths) {
         bench.add(
             own(bench, inputs, depth, times, x, List.of(nngp, ntk)).note(Bench.reduced(wanted, n)));
-        rival.ifPresent(r ->
-            bench.add(
-                figure(bench, NUMPY, depth, times, typed)
-                    .by(Rival.numpy.name())
-                    .against(
-                        times,
-                        name(NUMPY, depth),
-                        name(KernelSuite.WORK, depth),
-                        FigureBuilder.LAMINA)));
+        if (times.has(name(NUMPY, depth))) {
+          bench.add(
+              figure(bench, NUMPY, depth, times, typed)
+                  .by(Rival.numpy.name())
+                  .against(
+                      times,
+                      name(NUMPY, depth),
+                      name(KernelSuite.WORK, depth),
+                      FigureBuilder.LAMINA));
+        }
       }
     } finally {
       rival.ifPresent(NumpyRival::close);

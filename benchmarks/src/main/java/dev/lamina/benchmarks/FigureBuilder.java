@@ -67,7 +67,7 @@ final class FigureBuilder {
    * @param to what the ratio calls it: who did the same work, or the work
    */
   FigureBuilder against(Rounds.Times times, String name, String other, String to) {
-    if (!other.equals(name) && times.rounds().containsKey(other)) {
+    if (!other.equals(name) && times.has(other)) {
       ratios.add(times.ratio(name, other, to));
     }
     return this;

@@ -58,8 +58,6 @@ final class LayerStepSuite {
 
   private void measure(Steps steps, Optional<TorchRival> rival) {
     Backend backend = bench.backend();
-    rival.ifPresent(
-        r -> r.load(steps.widths(), steps.batch(), steps.count(), backend.device().parallelism()));
     String own = STEP + steps.name();
     String torch = Rounds.by(Rival.torch.name(), own);
     try (TrainingData data = data(backend, dtype, steps, steps.count())) {
@@ -79,7 +77,12 @@ final class LayerStepSuite {
                             training.run();
                             backend.synchronize();
                           })));
-      rival.ifPresent(r -> rounds.addTimed(torch, () -> 1e3 * r.run()));
+      int threads = backend.device().parallelism();
+      rival.ifPresent(r ->
+          rounds.addRival(
+              torch,
+              () -> r.load(steps.widths(), steps.batch(), steps.count(), threads),
+              () -> 1e3 * r.run()));
       Times times = rounds.run().dividedBy(steps.count());
       LastRun[] last = new LastRun[1];
       train(
@@ -106,16 +109,17 @@ final class LayerStepSuite {
                       "%.1f µs per layer",
                       times.spread(own).median() * 1e3 / steps.layers()))
               .note(last[0].heap(steps.count()) + " per step"));
-      rival.ifPresent(r ->
-          bench.add(
-              figure(torch, steps, times)
-                  .by(Rival.torch.name())
-                  .against(times, torch, own, FigureBuilder.LAMINA)
-                  .arithmetic(
-                      steps.operations(),
-                      bench.ceiling(dtype),
-                      parameterBytes(steps),
-                      OptionalDouble.empty())));
+      if (times.has(torch)) {
+        bench.add(
+            figure(torch, steps, times)
+                .by(Rival.torch.name())
+                .against(times, torch, own, FigureBuilder.LAMINA)
+                .arithmetic(
+                    steps.operations(),
+                    bench.ceiling(dtype),
+                    parameterBytes(steps),
+                    OptionalDouble.empty()));
+      }
     }
   }
 

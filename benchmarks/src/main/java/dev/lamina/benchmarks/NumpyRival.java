@@ -7,41 +7,23 @@ import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.GramOps;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 /** The NumPy chain. */
 final class NumpyRival implements AutoCloseable {
+  static final String SCRIPT = "fc_kernels.py";
+
   private static final int SAMPLED = 16;
 
   private final RivalProcess process;
 
-  private NumpyRival(RivalProcess process) {
+  NumpyRival(RivalProcess process) {
     this.process = process;
-  }
-
-  /**
-   * Starts the rival.
-   *
-   * @param threads number of threads
-   * @param why told why it is not there
-   * @return empty if there is no python3 with NumPy on this machine
-   */
-  static Optional<NumpyRival> start(int threads, Consumer<String> why) {
-    return RivalProcess.start("fc_kernels.py", RivalProcess.threads(threads, threads), why)
-        .map(NumpyRival::new);
-  }
-
-  /** Returns the versions of NumPy and of its BLAS. */
-  String version() {
-    return process.version();
   }
 
   /** Hands the rows over. */
@@ -60,24 +42,19 @@ final class NumpyRival implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + data, e);
+      throw process.failed("cannot be handed its inputs: " + e);
     }
-    process.ask("load %d %d %s".formatted(x.rows(), x.cols(), data));
+    process.tell("load %d %d %s".formatted(x.rows(), x.cols(), data), "loaded");
   }
 
   /** Computes both kernels and returns the seconds it took. */
   double run(int depth) {
-    return Double.parseDouble(process.ask("run " + depth));
+    return process.seconds("run " + depth);
   }
 
   /** Returns an entry of the NNGP and of the tangent kernel matrix of the last run. */
   double[] entry(long row, long col) {
-    String answer = process.ask("entry %d %d".formatted(row, col));
-    int space = answer.indexOf(' ');
-    return new double[] {
-      Double.parseDouble(answer.substring(0, space)),
-      Double.parseDouble(answer.substring(space + 1))
-    };
+    return process.numbers("entry %d %d".formatted(row, col), 2);
   }
 
   /**

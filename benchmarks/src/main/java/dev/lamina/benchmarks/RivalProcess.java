@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -26,14 +28,18 @@ final class RivalProcess implements AutoCloseable {
   /** What the script writes to standard error. */
   private static final String COMPLAINTS = "stderr";
 
+  private final Rival rival;
   private final String script;
   private final Path folder;
   private final Process process;
   private final BufferedWriter requests;
   private final BufferedReader answers;
   private final String version;
+  private Optional<RivalFailure> failure = Optional.empty();
 
-  private RivalProcess(String script, Path folder, Process process) throws IOException {
+  private RivalProcess(Rival rival, String script, Path folder, Process process)
+      throws IOException {
+    this.rival = rival;
     this.script = script;
     this.folder = folder;
     this.process = process;
@@ -49,6 +55,7 @@ final class RivalProcess implements AutoCloseable {
   /**
    * Starts a rival.
    *
+   * @param rival whose script it is
    * @param script a resource beside this class
    * @param environment variables that it starts with, such as those that libraries take their
    *     number of threads from
@@ -56,14 +63,18 @@ final class RivalProcess implements AutoCloseable {
    * @return empty if there is no python3 on this machine, or not what the script needs
    */
   static Optional<RivalProcess> start(
-      String script, Map<String, String> environment, Consumer<String> why) {
+      Rival rival, String script, Map<String, String> environment, Consumer<String> why) {
     return PYTHONS.stream()
-        .flatMap(python -> start(python, script, environment, why).stream())
+        .flatMap(python -> start(python, rival, script, environment, why).stream())
         .findFirst();
   }
 
   private static Optional<RivalProcess> start(
-      String python, String script, Map<String, String> environment, Consumer<String> why) {
+      String python,
+      Rival rival,
+      String script,
+      Map<String, String> environment,
+      Consumer<String> why) {
     Path folder = null;
     Process process = null;
     try {
@@ -77,7 +88,7 @@ final class RivalProcess implements AutoCloseable {
               .redirectError(folder.resolve(COMPLAINTS).toFile());
       builder.environment().putAll(environment);
       process = builder.start();
-      return Optional.of(new RivalProcess(script, folder, process));
+      return Optional.of(new RivalProcess(rival, script, folder, process));
     } catch (IOException e) {
       String reason = e.getMessage();
       if (process != null) {
@@ -125,19 +136,98 @@ final class RivalProcess implements AutoCloseable {
     return folder;
   }
 
-  /** Sends a line and returns the answer. */
-  String ask(String request) {
+  /**
+   * Sends a line and waits until it is done.
+   *
+   * @param request the line
+   * @param answer what it is answered with
+   * @throws RivalFailure if the rival ended or answers something else
+   */
+  void tell(String request, String answer) {
+    String got = ask(request);
+    if (!got.equals(answer)) {
+      throw nonsense(request, got);
+    }
+  }
+
+  /**
+   * Sends a line and returns the seconds that are the answer.
+   *
+   * @throws RivalFailure if the rival ended or the answer is no finite number ≥ 0
+   */
+  double seconds(String request) {
+    double seconds = numbers(request, 1)[0];
+    if (seconds < 0) {
+      throw nonsense(request, String.valueOf(seconds));
+    }
+    return seconds;
+  }
+
+  /**
+   * Sends a line and returns the numbers that are the answer, with a space between them.
+   *
+   * @throws RivalFailure if the rival ended or the answer is not so many finite numbers
+   */
+  double[] numbers(String request, int count) {
+    String answer = ask(request);
+    String[] words = answer.split(" ", -1);
+    double[] numbers = new double[words.length];
+    for (int i = 0; i < words.length; i++) {
+      numbers[i] = number(words[i]);
+    }
+    if (words.length != count || !Arrays.stream(numbers).allMatch(Double::isFinite)) {
+      throw nonsense(request, answer);
+    }
+    return numbers;
+  }
+
+  /** Returns a number, or NaN if it is none. */
+  private static double number(String word) {
+    try {
+      return Double.parseDouble(word);
+    } catch (NumberFormatException _) {
+      return Double.NaN;
+    }
+  }
+
+  private String ask(String request) {
+    // A rival that failed is not asked again: its next answer may be that to an earlier request.
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
     try {
       requests.write(request);
       requests.newLine();
       requests.flush();
       String answer = answers.readLine();
-      if (answer == null) {
-        throw new IllegalStateException(script + " ended while it was asked: " + request);
+      if (answer != null) {
+        return answer;
       }
-      return answer;
-    } catch (IOException e) {
-      throw new UncheckedIOException(script + ", asked: " + request, e);
+    } catch (IOException _) {
+      // It no longer reads: told below, with what it said itself.
+    }
+    throw failed("ended%s when asked \"%s\"".formatted(status(), request));
+  }
+
+  private RivalFailure nonsense(String request, String answer) {
+    return failed("answered \"%s\" to \"%s\"".formatted(answer, request));
+  }
+
+  /** Returns the failure of this rival from now on, with what it said on standard error. */
+  RivalFailure failed(String what) {
+    String said = lastLine(folder.resolve(COMPLAINTS)).map(line -> ": " + line).orElse("");
+    RivalFailure first = new RivalFailure(rival, script + " " + what + said);
+    failure = Optional.of(first);
+    return first;
+  }
+
+  /** Says the exit status of a process that has closed its output, unless it lives on for long. */
+  private String status() {
+    try {
+      return process.waitFor(1, TimeUnit.MINUTES) ? " with exit status " + process.exitValue() : "";
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return "";
     }
   }
 

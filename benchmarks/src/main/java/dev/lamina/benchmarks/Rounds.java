@@ -2,8 +2,11 @@ package dev.lamina.benchmarks;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -62,6 +65,17 @@ final class Rounds {
   }
 
   /**
+   * Adds work of a rival, which is left out if the rival fails.
+   *
+   * @param name of the work
+   * @param before done now, once
+   * @param work timed by the rival, in milliseconds
+   */
+  Rounds addRival(String name, Runnable before, DoubleSupplier work) {
+    return bench.rivals().attempt(before) ? addTimed(name, work) : this;
+  }
+
+  /**
    * Runs them.
    *
    * @throws OutOfTime if the time of the backend has run out
@@ -77,8 +91,10 @@ final class Rounds {
     contenders.keySet().forEach(name -> times.put(name, new ArrayList<>()));
     long counting = bench.now();
     for (int round = 0; isWorthOneMore(round, wanted, counting); round++) {
-      contenders.forEach((name, work) -> times.get(name).add(once(work)));
+      List.copyOf(contenders.keySet())
+          .forEach(name -> once(name).ifPresent(time -> times.get(name).add(time)));
     }
+    times.keySet().retainAll(contenders.keySet());
     return new Times(times);
   }
 
@@ -87,15 +103,15 @@ final class Rounds {
     long begin = bench.now();
     long most = Math.max(0, bench.until() - begin) / WARMING / Math.max(1, contenders.size());
     long each = Math.min(bench.sizes().warmMillis() * MILLI, most);
-    Map<String, DoubleSupplier> cold = new LinkedHashMap<>(contenders);
+    Set<String> cold = new LinkedHashSet<>(contenders.keySet());
     Map<String, Long> spent = new LinkedHashMap<>();
     while (!cold.isEmpty()) {
-      for (Map.Entry<String, DoubleSupplier> contender : cold.entrySet()) {
+      for (String name : cold) {
         long start = bench.now();
-        once(contender.getValue());
-        spent.merge(contender.getKey(), bench.now() - start, Long::sum);
+        once(name);
+        spent.merge(name, bench.now() - start, Long::sum);
       }
-      cold.keySet().removeIf(name -> spent.get(name) >= each);
+      cold.removeIf(name -> spent.get(name) >= each || !contenders.containsKey(name));
     }
   }
 
@@ -109,10 +125,17 @@ final class Rounds {
         || (round < MORE * wanted && now - counting < bench.sizes().warmMillis() * MILLI / 2);
   }
 
-  private double once(DoubleSupplier work) {
-    double time = Math.max(SHORTEST, work.getAsDouble());
-    bench.listener().advance(1);
-    return time;
+  /** Runs a contender once; empty if it is a rival that fails, which is then left out. */
+  private OptionalDouble once(String name) {
+    try {
+      return OptionalDouble.of(Math.max(SHORTEST, contenders.get(name).getAsDouble()));
+    } catch (RivalFailure e) {
+      bench.rivals().failed(e);
+      contenders.remove(name);
+      return OptionalDouble.empty();
+    } finally {
+      bench.listener().advance(1);
+    }
   }
 
   /**
@@ -121,6 +144,11 @@ final class Rounds {
    * @param rounds the times by name
    */
   record Times(Map<String, List<Double>> rounds) {
+
+    /** Returns whether a contender ran to the end. */
+    boolean has(String name) {
+      return rounds.containsKey(name);
+    }
 
     /** Returns the spread of a contender. */
     Spread spread(String name) {

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,12 @@ class BenchmarkTest {
     }
     try (Workbench workbench = new CudaBench(CudaWorkbench.emulated(CONFIG, memory))) {
       return Benchmark.measure(
-          CONFIG, workbench, request(suites, Optional.empty()), told, System::nanoTime);
+          CONFIG,
+          workbench,
+          request(suites, Optional.empty()),
+          told,
+          System::nanoTime,
+          RivalProcess::start);
     }
   }
 
@@ -107,7 +113,8 @@ class BenchmarkTest {
     AtomicLong nanos = new AtomicLong();
     BackendResult cpu;
     try (Workbench workbench = new CpuBench(CpuWorkbench.open(CONFIG))) {
-      cpu = Benchmark.measure(CONFIG, workbench, hurried, told, () -> nanos.addAndGet(20_000_000));
+      LongSupplier clock = () -> nanos.addAndGet(20_000_000);
+      cpu = Benchmark.measure(CONFIG, workbench, hurried, told, clock, RivalProcess::start);
     }
     assertThat(cpu.ceilings().bandwidth()).isPresent();
     assertThat(cpu.figures()).anyMatch(f -> f.suite().equals("gram"));

@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts of the rivals, where their libraries are installed. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a script may hang
+@Timeout(value = 1800, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a script may hang
 final class RivalScriptsTest {
 
   /** More than the tests' machine has, so that no default is taken for it. */
@@ -32,26 +30,31 @@ final class RivalScriptsTest {
 
   @TempDir private Path folder;
 
-  /** Starts a rival; without it the test is skipped and says why. */
+  private final Told told = new Told();
+
+  private Rivals rivals(Rival... wanted) {
+    return new Rivals(Set.of(wanted), THREADS, told, RivalProcess::start);
+  }
+
+  /** Without the rival the test is skipped and says why. */
   @SuppressWarnings("SystemOut") // a skipped test must be seen
-  private static <T> T require(BiFunction<Integer, Consumer<String>, Optional<T>> start) {
-    List<String> reasons = new ArrayList<>();
-    Optional<T> rival = start.apply(THREADS, reasons::add);
+  private <T> T require(Optional<T> rival) {
     if (rival.isEmpty()) {
-      System.out.println("SKIPPED: " + reasons);
-      Assumptions.abort(reasons.toString());
+      System.out.println("SKIPPED: " + told.lines);
+      Assumptions.abort(told.lines.toString());
     }
     return rival.orElseThrow();
   }
 
   @Test
   void linearAlgebraAnswers() {
-    try (AlgebraRival rival = require(AlgebraRival::start)) {
-      assertThat(rival.version()).startsWith("NumPy ").endsWith(", threads: 3");
+    Rivals rivals = rivals(Rival.numpy);
+    try (AlgebraRival rival = require(rivals.algebra())) {
+      assertThat(rivals.versions().get("numpy")).startsWith("NumPy ").endsWith(", threads: 3");
       for (DType dtype : DType.values()) {
         rival.draw(40, 30, dtype);
         assertThat(rival.gram()).isPositive();
-        rival.positive();
+        rival.positive(40, 30, dtype);
         assertThat(rival.cholesky()).isPositive();
       }
     }
@@ -59,8 +62,9 @@ final class RivalScriptsTest {
 
   @Test
   void trainingAnswers() {
-    try (TorchRival rival = require(TorchRival::start)) {
-      assertThat(rival.version())
+    Rivals rivals = rivals(Rival.torch);
+    try (TorchRival rival = require(rivals.torch())) {
+      assertThat(rivals.versions().get("torch"))
           .startsWith("PyTorch ")
           .endsWith(", threads: 3, OPENBLAS_NUM_THREADS=1");
       rival.load(List.of(5, 4, 3), 2, 3, 1);
@@ -73,7 +77,7 @@ final class RivalScriptsTest {
   void threadsAreThoseOfLamina() {
     List<String> reasons = new ArrayList<>();
     Optional<RivalProcess> rival =
-        RivalProcess.start("environment.py", RivalProcess.threads(5, 7), reasons::add);
+        RivalProcess.start(Rival.numpy, "environment.py", RivalProcess.threads(5, 7), reasons::add);
     Assumptions.assumeTrue(rival.isPresent(), reasons.toString());
     try (RivalProcess process = rival.orElseThrow()) {
       assertThat(process.version()).isEqualTo("5 7 7");
@@ -84,7 +88,7 @@ final class RivalScriptsTest {
   @ParameterizedTest
   @ValueSource(strings = {"fc_kernels.py", "linear_algebra.py"})
   void scriptsRunByHand(String name) throws IOException, InterruptedException {
-    require(NumpyRival::start).close();
+    require(rivals(Rival.numpy).numpy()).close();
     Assumptions.assumeTrue(hasNumpy(), "python3 on the path has no NumPy");
     Path script = folder.resolve(name);
     try (InputStream in = RivalProcess.class.getResourceAsStream(name)) {
@@ -109,7 +113,7 @@ final class RivalScriptsTest {
   @Test
   void whatIsMissingIsNamed() {
     List<String> reasons = new ArrayList<>();
-    assertThat(RivalProcess.start("incomplete.py", Map.of(), reasons::add)).isEmpty();
+    assertThat(RivalProcess.start(Rival.numpy, "incomplete.py", Map.of(), reasons::add)).isEmpty();
     assertThat(reasons)
         .hasSize(2)
         .allMatch(r -> r.contains("a_module_that_nobody_has") || r.contains("Cannot run program"));
@@ -118,7 +122,7 @@ final class RivalScriptsTest {
 
   @Test
   void rivalsThatNobodyAskedForAreNotStarted() {
-    Rivals rivals = new Rivals(Set.of(), 1, new Told());
+    Rivals rivals = rivals();
     assertThat(rivals.numpy()).isEmpty();
     assertThat(rivals.algebra()).isEmpty();
     assertThat(rivals.torch()).isEmpty();

@@ -32,7 +32,7 @@ class RoundsTest {
         BenchSizes.of(tiny, BackendId.CPU),
         null,
         null,
-        null,
+        new Rivals(Set.of(), 1, told, RivalProcess::start),
         Ceilings.UNKNOWN,
         () -> now,
         until,
@@ -94,6 +94,30 @@ class RoundsTest {
   private double lasting(char name, long nanos) {
     now += nanos;
     return once(name, (double) nanos);
+  }
+
+  @Test
+  void aRivalThatFailsIsLeftOutAndTheOthersGoOn() {
+    Bench bench = bench(3, 1_000);
+    Times times =
+        new Rounds(bench, "work")
+            .addRival("early", () -> {}, () -> fail(Rival.numpy))
+            .addTimed("a", () -> once('a', 1))
+            .addRival("never", () -> fail(Rival.torch), () -> once('n', 1))
+            .addRival(
+                "late",
+                () -> order.append('!'),
+                () -> order.length() < 7 ? once('l', 1) : fail(Rival.numpy))
+            .run();
+    assertThat(order).hasToString("!alalala");
+    assertThat(times.rounds()).isEqualTo(Map.of("a", List.of(1.0, 1.0, 1.0)));
+    assertThat(times.has("a")).isTrue();
+    assertThat(times.has("late")).isFalse();
+    assertThat(bench.rivals().problems()).containsExactly("torch: FAILED: no", "numpy: FAILED: no");
+  }
+
+  private static double fail(Rival rival) {
+    throw new RivalFailure(rival, "no");
   }
 
   @Test

@@ -69,7 +69,7 @@ final class BenchCommand extends Subcommand {
       paramLabel = "NAME",
       split = ",",
       description =
-          "On the processor, run in turn with: ${COMPLETION-CANDIDATES}. One that is not found is said.")
+          "On the processor, run in turn with: ${COMPLETION-CANDIDATES}. The rest is measured without one that is not found or fails; then the exit code is 1.")
   private Set<Rival> rivals = Set.of();
 
   @Option(
