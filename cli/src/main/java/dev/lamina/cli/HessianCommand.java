@@ -265,9 +265,9 @@ final class HessianCommand extends Subcommand {
     CriticalPoints search =
         new CriticalPoints(
             usual.target(), usual.newtonFrom(), most, Math.min(most, usual.newtonSteps()));
+    int newton = HessianDocument.onlyDescends(network) ? 0 : search.newtonSteps();
     CriticalPoint found =
-        search.find(
-            backend, network, risk, watch(search.dampedSteps() + (long) search.newtonSteps()));
+        search.find(backend, network, risk, watch(search.dampedSteps() + (long) newton));
     EmbeddingFiles.write(polish, found.network());
     return Optional.of(found);
   }
@@ -358,8 +358,7 @@ final class HessianCommand extends Subcommand {
           "the search used up its time: give it more with --polish-minutes, or go on from "
               + polish;
       case DESCENDED ->
-          "the search only goes downhill with so many parameters: give it more steps with --polish-steps, or go on from "
-              + polish;
+          "with so many parameters the search only goes downhill, and found nothing lower";
     };
   }
 

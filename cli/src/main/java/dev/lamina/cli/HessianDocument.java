@@ -1,9 +1,11 @@
 package dev.lamina.cli;
 
 import dev.lamina.analysis.curvature.CriticalPoint;
+import dev.lamina.analysis.curvature.DenseSpectrum;
 import dev.lamina.analysis.curvature.Inertia;
 import dev.lamina.analysis.curvature.Lanczos;
 import dev.lamina.analysis.curvature.SpectralDensity;
+import dev.lamina.analysis.embedding.Perceptron;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -41,17 +43,26 @@ final class HessianDocument {
     String status = point.status().name().toLowerCase(Locale.ROOT);
     put("polished", file.toString());
     put("search", status);
-    put("dampedSteps", point.dampedSteps());
-    put("newtonSteps", point.newtonSteps());
-    String steps =
-        point.status() == CriticalPoint.Status.DESCENDED
-            ? ""
-            : " after %d Levenberg–Marquardt and %d Newton steps"
-                .formatted(point.dampedSteps(), point.newtonSteps());
+    String steps;
+    if (onlyDescends(point.network())) {
+      put("lbfgsSteps", point.dampedSteps());
+      steps = "%d steps of L-BFGS".formatted(point.dampedSteps());
+    } else {
+      put("dampedSteps", point.dampedSteps());
+      put("newtonSteps", point.newtonSteps());
+      steps =
+          "%d Levenberg–Marquardt and %d Newton steps"
+              .formatted(point.dampedSteps(), point.newtonSteps());
+    }
     searched =
         Optional.of(
-            "%s polished to %s: %s%s"
+            "%s polished to %s: %s after %s"
                 .formatted(values.get(NETWORK), file, status.replace('_', ' '), steps));
+  }
+
+  /** Returns whether a network is too large for the steps that need its Hessian. */
+  static boolean onlyDescends(Perceptron network) {
+    return network.parameterCount() > DenseSpectrum.LIMIT;
   }
 
   void dense(double[] ascending, Inertia inertia) {

@@ -14,7 +14,6 @@ import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -43,6 +42,25 @@ class EmbeddingCommandsTest {
     String[] line = java.util.Arrays.copyOf(all, all.length + more.length);
     System.arraycopy(more, 0, line, all.length, more.length);
     assertThat(RunResult.of(line).code()).isZero();
+  }
+
+  private void networkWithoutBiases(DenseLayer... layers) {
+    try (Network network = new Network(List.of(layers))) {
+      NetworkFile.write(folder.resolve("a"), network);
+    }
+  }
+
+  /** Returns a layer of three inputs; its place only makes its weights others. */
+  private static DenseLayer layer(
+      int place, int outputs, Activation activation, Residual residual) {
+    double[][] w = new double[outputs][3];
+    for (int i = 0; i < outputs; i++) {
+      for (int j = 0; j < 3; j++) {
+        w[i][j] = Math.sin(1 + 2 * place + 3 * i + 5 * j);
+      }
+    }
+    return new DenseLayer(
+        HostMatrix.of(w), Optional.empty(), Optional.empty(), activation, residual);
   }
 
   private void samples(int columns, double scale) {
@@ -270,25 +288,10 @@ class EmbeddingCommandsTest {
   @Test
   void whatAResidualLayerAddsIsKept() {
     samples(3, 1);
-    List<DenseLayer> layers = new ArrayList<>();
-    for (int l = 0; l < 3; l++) {
-      double[][] w = new double[l == 2 ? 2 : 3][3];
-      for (int i = 0; i < w.length; i++) {
-        for (int j = 0; j < 3; j++) {
-          w[i][j] = Math.sin(1 + 2 * l + 3 * i + 5 * j);
-        }
-      }
-      layers.add(
-          new DenseLayer(
-              HostMatrix.of(w),
-              Optional.empty(),
-              Optional.empty(),
-              l == 1 ? Activation.RELU : Activation.IDENTITY,
-              l == 1 ? Residual.POST_ACTIVATION : Residual.NONE));
-    }
-    try (Network network = new Network(layers)) {
-      NetworkFile.write(folder.resolve("a"), network);
-    }
+    networkWithoutBiases(
+        layer(0, 3, Activation.IDENTITY, Residual.NONE),
+        layer(1, 3, Activation.RELU, Residual.POST_ACTIVATION),
+        layer(2, 2, Activation.IDENTITY, Residual.NONE));
     RunResult merged =
         RunResult.of("merge", "--network", file("a"), "--x", file("x.npy"), "--out", file("c"));
     assertThat(merged.code()).as(merged.err()).isZero();
@@ -396,25 +399,9 @@ class EmbeddingCommandsTest {
   @Test
   void biasesAreAddedOnlyWhereTheyAreNeeded() {
     samples(3, 1);
-    List<DenseLayer> layers = new ArrayList<>();
-    for (int l = 0; l < 2; l++) {
-      double[][] w = new double[l == 1 ? 2 : 3][3];
-      for (int i = 0; i < w.length; i++) {
-        for (int j = 0; j < 3; j++) {
-          w[i][j] = Math.sin(1 + 2 * l + 3 * i + 5 * j);
-        }
-      }
-      layers.add(
-          new DenseLayer(
-              HostMatrix.of(w),
-              Optional.empty(),
-              Optional.empty(),
-              l == 0 ? Activation.RELU : Activation.IDENTITY,
-              Residual.NONE));
-    }
-    try (Network network = new Network(layers)) {
-      NetworkFile.write(folder.resolve("a"), network);
-    }
+    networkWithoutBiases(
+        layer(0, 3, Activation.RELU, Residual.NONE),
+        layer(1, 2, Activation.IDENTITY, Residual.NONE));
     RunResult split =
         RunResult.of(
             "split",

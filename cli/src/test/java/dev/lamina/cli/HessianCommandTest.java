@@ -155,6 +155,76 @@ class HessianCommandTest {
     requireRefused(hessian("--polish", file("d"), "--polish-steps", "0"), "at least 1", "is 0");
   }
 
+  /** Too many parameters for a dense Hessian: the search goes downhill, and can be ended too. */
+  @Test
+  void largeNetworksArePolishedByLbfgs() {
+    assertThat(
+            RunResult.of(
+                    "network",
+                    "init",
+                    "--widths",
+                    "1,95,85,1",
+                    "--activation",
+                    "tanh",
+                    "--out",
+                    file("a"))
+                .code())
+        .isZero();
+    data();
+    JsonNode few =
+        hessian(
+                "--density",
+                "--probes",
+                "1",
+                "--steps",
+                "2",
+                "--polish",
+                file("b"),
+                "--polish-steps",
+                "4")
+            .json();
+    assertThat(few.get("search").textValue()).isEqualTo("out_of_steps");
+    assertThat(few.get("lbfgsSteps").intValue()).isEqualTo(4);
+    assertThat(few.has("newtonSteps")).isFalse();
+    JsonNode stopped =
+        hessian(
+                "--density",
+                "--probes",
+                "1",
+                "--steps",
+                "2",
+                "--polish",
+                file("c"),
+                "--polish-minutes",
+                "1e-12")
+            .json();
+    assertThat(stopped.get("search").textValue()).isEqualTo("stopped");
+    assertThat(stopped.get("lbfgsSteps").intValue()).isEqualTo(1);
+    assertThat(stopped.get("warnings").get(0).textValue()).contains("used up its time");
+    assertThat(folder.resolve("c")).isNotEmptyFile();
+    assertThat(few.get("value").doubleValue()).isLessThan(stopped.get("value").doubleValue());
+    assertThat(
+            RunResult.of(
+                    "hessian",
+                    "--network",
+                    file("a"),
+                    "--x",
+                    file("x.npy"),
+                    "--y",
+                    file("y.npy"),
+                    "--density",
+                    "--probes",
+                    "1",
+                    "--steps",
+                    "2",
+                    "--polish",
+                    file("d"),
+                    "--polish-steps",
+                    "2")
+                .out())
+        .contains("polished to " + file("d") + ": out of steps after 2 steps of L-BFGS");
+  }
+
   /** The inertia law through files: residual layers, and an ordinary one behind them. */
   @Test
   void residualLiftsKeepTheSignsAndAddZeros() {

@@ -10,7 +10,7 @@ import dev.lamina.analysis.embedding.Perceptron;
  * @param gradientL1 Σ |gradient| there
  * @param rounding what rounding alone can make of Σ |gradient|, {@link RiskPoint#gradientRounding}
  * @param status how critical it is
- * @param dampedSteps accepted Levenberg–Marquardt steps
+ * @param dampedSteps accepted Levenberg–Marquardt steps, or steps of L-BFGS
  * @param newtonSteps accepted Newton steps
  */
 public record CriticalPoint(
@@ -40,7 +40,7 @@ public record CriticalPoint(
     OUT_OF_STEPS,
     /** Who watched the search ended it. */
     STOPPED,
-    /** L-BFGS ended, with a gradient that is not as small as was asked. */
+    /** L-BFGS found nothing lower, with a gradient that is not as small as was asked. */
     DESCENDED
   }
 

@@ -1,6 +1,7 @@
 package dev.lamina.analysis.curvature;
 
 import dev.lamina.analysis.embedding.Perceptron;
+import dev.lamina.analysis.sparsity.Lbfgs;
 import dev.lamina.backend.Backend;
 import dev.lamina.matrix.HostMatrix;
 
@@ -12,7 +13,8 @@ import dev.lamina.matrix.HostMatrix;
  *
  * @param target Σ |gradient| at which the search is done
  * @param newtonFrom Σ |gradient| below which Newton steps begin
- * @param dampedSteps Levenberg–Marquardt steps at most; they end too when they stop helping
+ * @param dampedSteps Levenberg–Marquardt steps at most, or those of L-BFGS; they end too when they
+ *     stop helping
  * @param newtonSteps Newton steps at most
  */
 public record CriticalPoints(double target, double newtonFrom, int dampedSteps, int newtonSteps) {
@@ -70,11 +72,11 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
    * @param backend where to compute
    * @param start where to begin
    * @param risk what is measured
-   * @param watch hears of every step, but not of those of L-BFGS
+   * @param watch hears of every step
    */
   public CriticalPoint find(Backend backend, Perceptron start, Risk risk, Watch watch) {
     if (start.parameterCount() > DenseSpectrum.LIMIT) {
-      return descend(backend, start, risk);
+      return descend(backend, start, risk, watch);
     }
     Search search = new Search(backend, risk, watch, new RiskPoint(backend, start, risk));
     try {
@@ -100,21 +102,29 @@ public record CriticalPoints(double target, double newtonFrom, int dampedSteps, 
    * @param backend where to compute
    * @param start where to begin
    * @param risk what is measured
+   * @param watch hears of every step
    */
-  public CriticalPoint descend(Backend backend, Perceptron start, Risk risk) {
+  public CriticalPoint descend(Backend backend, Perceptron start, Risk risk, Watch watch) {
     risk.requireFit(start);
-    Perceptron end = Descent.from(backend, start, risk, Math.max(1, dampedSteps));
-    try (RiskPoint point = new RiskPoint(backend, end, risk)) {
-      boolean critical = point.gradientL1() < target;
+    Descent.End end = Descent.from(backend, start, risk, Math.max(1, dampedSteps), watch);
+    try (RiskPoint point = new RiskPoint(backend, end.network(), risk)) {
       return new CriticalPoint(
-          end,
+          end.network(),
           point.loss(),
           point.gradientL1(),
           point.gradientRounding(),
-          critical ? CriticalPoint.Status.CRITICAL : CriticalPoint.Status.DESCENDED,
-          0,
+          point.gradientL1() < target ? CriticalPoint.Status.CRITICAL : status(end.how().reason()),
+          end.how().iterations(),
           0);
     }
+  }
+
+  private static CriticalPoint.Status status(Lbfgs.Reason reason) {
+    return switch (reason) {
+      case STOPPED -> CriticalPoint.Status.STOPPED;
+      case ITERATIONS -> CriticalPoint.Status.OUT_OF_STEPS;
+      case SMALL_GRADIENT, SMALL_DECREASE, NO_STEP -> CriticalPoint.Status.DESCENDED;
+    };
   }
 
   private CriticalPoint.Status status(Search search) {

@@ -49,12 +49,23 @@ final class Descent implements Objective, AutoCloseable {
     }
   }
 
-  /** Returns the network where the descent ends. */
-  static Perceptron from(Backend backend, Perceptron start, Risk risk, int steps) {
+  /** Where L-BFGS ended, and how. */
+  record End(Perceptron network, Lbfgs.Result how) {}
+
+  /** Goes downhill by L-BFGS. */
+  static End from(
+      Backend backend, Perceptron start, Risk risk, int steps, CriticalPoints.Watch watch) {
     try (Descent descent = new Descent(backend, start, risk)) {
       List<DeviceMatrix> point = descent.point();
-      Lbfgs.minimise(backend, descent, point, LbfgsSettings.of(steps));
-      return start.withParameters(descent.inARow(point, descent.hosts(point)));
+      List<HostMatrix> hosts = descent.hosts(point);
+      Lbfgs.Result how =
+          Lbfgs.minimise(
+              backend,
+              descent,
+              point,
+              LbfgsSettings.of(steps),
+              (taken, loss, gradient) -> watch.moved(taken, loss, descent.size(gradient, hosts)));
+      return new End(start.withParameters(descent.inARow(point, hosts)), how);
     }
   }
 
@@ -67,7 +78,7 @@ final class Descent implements Objective, AutoCloseable {
       List<HostMatrix> hosts = descent.hosts(point);
       for (long step = 0; ; step++) {
         double loss = descent.evaluate(point, gradient);
-        double size = Arrays.stream(descent.inARow(gradient, hosts)).map(Math::abs).sum();
+        double size = descent.size(gradient, hosts);
         if (!Double.isFinite(loss) || !Double.isFinite(size)) {
           throw new IllegalArgumentException(
               "gradient descent: the loss must stay finite but after %d steps it is %s; take a smaller rate than %s"
@@ -98,6 +109,11 @@ final class Descent implements Objective, AutoCloseable {
     return parts.stream()
         .map(part -> owned.add(HostMatrix.allocate(DType.FLOAT64, part.rows(), part.cols())))
         .toList();
+  }
+
+  /** Returns Σ |entries|; the hosts, of the same shapes, are overwritten. */
+  private double size(List<DeviceMatrix> parts, List<HostMatrix> hosts) {
+    return Arrays.stream(inARow(parts, hosts)).map(Math::abs).sum();
   }
 
   /** Returns all entries in a row; the hosts, of the same shapes, are overwritten. */

@@ -23,6 +23,21 @@ public final class Lbfgs {
   private final Points points;
   private final Objective objective;
   private final LbfgsSettings settings;
+  private final Watch watch;
+
+  /** Hears how a run goes, and may end it. */
+  @FunctionalInterface
+  public interface Watch {
+    /**
+     * Called after every step.
+     *
+     * @param iterations steps so far
+     * @param value the value there
+     * @param gradient the gradient there, to be left as it is
+     * @return whether the run goes on
+     */
+    boolean moved(int iterations, double value, List<DeviceMatrix> gradient);
+  }
 
   /** Why a run ended. */
   public enum Reason {
@@ -33,7 +48,9 @@ public final class Lbfgs {
     /** No step along the negative gradient lowers the value: a kink, or rounding. */
     NO_STEP,
     /** As many steps as allowed. */
-    ITERATIONS
+    ITERATIONS,
+    /** Who watched the run ended it. */
+    STOPPED
   }
 
   /**
@@ -51,10 +68,11 @@ public final class Lbfgs {
   /** A step s, the change y of the gradient, and 1/sᵀy. */
   private record Pair(List<DeviceMatrix> s, List<DeviceMatrix> y, double rho) {}
 
-  private Lbfgs(Backend backend, Objective objective, LbfgsSettings settings) {
+  private Lbfgs(Backend backend, Objective objective, LbfgsSettings settings, Watch watch) {
     this.points = new Points(backend);
     this.objective = objective;
     this.settings = settings;
+    this.watch = watch;
   }
 
   /**
@@ -69,8 +87,28 @@ public final class Lbfgs {
    */
   public static Result minimise(
       Backend backend, Objective objective, List<DeviceMatrix> x, LbfgsSettings settings) {
+    return minimise(backend, objective, x, settings, (iterations, value, gradient) -> true);
+  }
+
+  /**
+   * Minimises.
+   *
+   * @param backend of all matrices
+   * @param objective finite at {@code x}
+   * @param x the start, overwritten by the best point
+   * @param settings when to end
+   * @param watch hears of every step
+   * @return what came out
+   * @throws IllegalArgumentException if the objective is not finite at the start
+   */
+  public static Result minimise(
+      Backend backend,
+      Objective objective,
+      List<DeviceMatrix> x,
+      LbfgsSettings settings,
+      Watch watch) {
     try (Scratch scratch = new Scratch(backend)) {
-      return new Lbfgs(backend, objective, settings).run(x, scratch);
+      return new Lbfgs(backend, objective, settings, watch).run(x, scratch);
     }
   }
 
@@ -117,6 +155,10 @@ public final class Lbfgs {
       recent.addLast(value);
       if (recent.size() > WINDOW + 1) {
         recent.removeFirst();
+      }
+      if (!watch.moved(k + 1, value, gradient)) {
+        return new Result(
+            value, k + 1, evaluations, Math.sqrt(points.dot(gradient, gradient)), Reason.STOPPED);
       }
     }
   }

@@ -188,7 +188,8 @@ class RiskPointTest {
     assertThat(Cases.gradient(backend, network, risk))
         .containsExactly(IntStream.of(kept).mapToDouble(k -> gradient[k]).toArray(), within(1e-15));
     assertThat(network.withParameters(network.parameters())).isEqualTo(network);
-    CriticalPoint down = CriticalPoints.PRECISE.descend(backend, network, risk);
+    CriticalPoint down =
+        CriticalPoints.PRECISE.descend(backend, network, risk, (steps, loss, size) -> true);
     assertThat(down.loss()).isLessThan(value(network, risk) / 2);
     assertThat(down.network().stage(1).biased()).isFalse();
     assertThat(value(down.network(), risk)).isCloseTo(down.loss(), within(1e-14));

@@ -13,6 +13,7 @@ import dev.lamina.analysis.embedding.Stage;
 import dev.lamina.analysis.training.Loss;
 import dev.lamina.backend.Backend;
 import dev.lamina.kernel.Activation;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -193,10 +194,37 @@ class SpectrumTest {
     CriticalPoint found = search.find(backend, network, risk);
     assertThat(found.status()).isEqualTo(Status.CRITICAL);
     assertThat(found.loss()).isLessThan(1e-10);
+    assertThat(found.dampedSteps()).isBetween(1, 500);
+  }
+
+  /** Steps are numbered, and what is said of the last one holds where the search ends. */
+  @Test
+  void whoWatchesADescentHearsOfEachStepAndEndsIt() {
+    CriticalPoints search = new CriticalPoints(1e-5, 1e-5, 5, 0);
+    List<Integer> heard = new ArrayList<>();
+    double[] last = new double[2];
+    CriticalPoints.Watch watch =
+        (steps, loss, gradientL1) -> {
+          heard.add(steps);
+          last[0] = loss;
+          last[1] = gradientL1;
+          return steps < 3;
+        };
+    CriticalPoint stopped = search.descend(backend, Cases.eluTeacher(), Cases.eluLine(), watch);
+    assertThat(heard).containsExactly(1, 2, 3);
+    assertThat(stopped.status()).isEqualTo(Status.STOPPED);
+    assertThat(stopped.dampedSteps()).isEqualTo(3);
+    assertThat(stopped.loss()).isCloseTo(last[0], within(1e-14));
+    assertThat(stopped.gradientL1()).isCloseTo(last[1], within(1e-12)).isGreaterThan(1e-5);
     CriticalPoint early =
-        new CriticalPoints(1e-5, 1e-5, 3, 0).descend(backend, Cases.eluTeacher(), Cases.eluLine());
-    assertThat(early.status()).isEqualTo(Status.DESCENDED);
-    assertThat(early.gradientL1()).isGreaterThan(1e-5);
+        search.descend(
+            backend, Cases.eluTeacher(), Cases.eluLine(), (steps, loss, gradient) -> true);
+    assertThat(early.status()).isEqualTo(Status.OUT_OF_STEPS);
+    assertThat(early.loss()).isLessThan(stopped.loss());
+    CriticalPoint all =
+        new CriticalPoints(1e-300, 1e-5, 5000, 0)
+            .descend(backend, Cases.eluTeacher(), Cases.eluLine(), (steps, loss, gradient) -> true);
+    assertThat(all.status()).isEqualTo(Status.DESCENDED);
   }
 
   @Test
