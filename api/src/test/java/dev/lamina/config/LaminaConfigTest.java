@@ -38,7 +38,8 @@ class LaminaConfigTest {
     assertThat(config.backend()).isEqualTo(BackendChoice.AUTO);
     assertThat(config.precision()).isEqualTo(DType.FLOAT32);
     assertThat(config.deterministic()).isTrue();
-    assertThat(config.cpuThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(config.cpuThreads())
+        .isEqualTo(Math.min(1024, Runtime.getRuntime().availableProcessors()));
     assertThat(config.cuda()).isEqualTo(new CudaConfig(0, CudaMath.AUTO, Optional.empty()));
     assertThat(config.memoryBudget()).isPositive();
     assertThat(config.memoryBudget() % (1 << 20)).isZero();

@@ -188,7 +188,7 @@ class AtomicFileTest {
       assertThat(out.readLine()).isEqualTo("writing");
       assertThat(names()).hasSize(1).first().asString().startsWith(".K.npy.").endsWith(".part");
       process.destroy();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
     } finally {
       process.destroyForcibly();
     }
@@ -203,7 +203,7 @@ class AtomicFileTest {
       try (AtomicFile file = AtomicFile.create(Path.of(arguments[0]))) {
         file.channel().write(ByteBuffer.wrap(new byte[1000]));
         System.out.println("writing");
-        Thread.sleep(TimeUnit.MINUTES.toMillis(5));
+        Thread.sleep(TimeUnit.MINUTES.toMillis(30));
       }
     }
   }

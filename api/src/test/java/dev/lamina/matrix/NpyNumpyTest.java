@@ -95,7 +95,7 @@ class NpyNumpyTest {
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
       status = process.exitValue();
     } catch (IOException e) {
       abort("SKIPPED: files are not exchanged with NumPy: " + e.getMessage());

@@ -12,13 +12,14 @@ import dev.lamina.ops.Jitter;
 import dev.lamina.ops.NotPositiveDefiniteException;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Cholesky factor, triangular solves and inverse. */
-@Timeout(120)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 final class CholeskyTest {
   private static final int[] SIZES = {0, 1, 2, 3, 31, 32, 33, 127, 128, 129, 257, 400};
 

@@ -14,13 +14,14 @@ import dev.lamina.ops.KernelOperator;
 import dev.lamina.ops.NotPositiveDefiniteException;
 import dev.lamina.ops.Preconditioner;
 import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 final class ConjugateGradientTest {
   private static final Preconditioner NONE = new Preconditioner.None();
 

@@ -10,12 +10,13 @@ import dev.lamina.matrix.HostMatrix;
 import dev.lamina.ops.NotPositiveDefiniteException;
 import dev.lamina.ops.SolveOps.Refinement;
 import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 final class RefinedSolveTest {
   private final MemoryBudget budget = new MemoryBudget(2 << 20);
 

@@ -48,7 +48,7 @@ final class ReproducibleBitsTest {
       try (var reader = process.inputReader()) {
         lines = reader.lines().filter(line -> line.contains("/")).toList();
       }
-      assertThat(process.waitFor(300, TimeUnit.SECONDS)).as(String.join(" ", command)).isTrue();
+      assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(String.join(" ", command)).isTrue();
       assertThat(process.exitValue()).as(String.join(" ", command)).isZero();
       return lines.stream()
           .collect(

@@ -9,12 +9,13 @@ import dev.lamina.backend.MemoryBudgetException;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(120)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 final class SymmetricEigenTest {
   private static final long AMPLE = 64 << 20;
 

@@ -14,12 +14,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 final class WorkersTest {
 
   @ParameterizedTest
@@ -53,7 +54,7 @@ final class WorkersTest {
           (worker, index) -> {
             names.add(Thread.currentThread().getName());
             try {
-              together.await(30, TimeUnit.SECONDS);
+              together.await(5, TimeUnit.MINUTES);
             } catch (Exception e) {
               throw new IllegalStateException("the bodies did not overlap", e);
             }
@@ -79,7 +80,7 @@ final class WorkersTest {
             2,
             (worker, index) -> {
               try {
-                together.await(30, TimeUnit.SECONDS);
+                together.await(5, TimeUnit.MINUTES);
               } catch (Exception e) {
                 throw new IllegalStateException("the other thread did not come", e);
               }
@@ -102,7 +103,7 @@ final class WorkersTest {
                   (worker, index) -> {
                     started.incrementAndGet();
                     try {
-                      together.await(30, TimeUnit.SECONDS);
+                      together.await(5, TimeUnit.MINUTES);
                     } catch (Exception e) {
                       throw new IllegalStateException(e);
                     }
@@ -173,6 +174,9 @@ final class WorkersTest {
                         running.countDown();
                         awaitQuietly(go);
                         finished.incrementAndGet();
+                        if (index >= 2) { // lets the caller come to its turn, however late
+                          LockSupport.parkNanos(1_000_000);
+                        }
                       });
                 } catch (CancellationException e) {
                   thrown.set(e);

@@ -14,6 +14,7 @@ import dev.lamina.matrix.NpyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -37,7 +38,7 @@ class CommandIT {
       include "lamina-defaults"
       study {
         data { source = iris, split { train = 100, shuffle = true } }
-        network { hidden = [20, 20], activation = relu, init = he, bias = true }
+        network { hidden = %s, activation = relu, init = he, bias = true }
         sections {
           data {}
           degeneracy { samples = %d, architectures = [], experiments = [] }
@@ -133,7 +134,7 @@ class CommandIT {
 
   @Test
   void studyPrintsOneDocumentAndKeepsItsSections() throws Exception {
-    Files.writeString(work("own.conf"), STUDY.formatted(50));
+    Files.writeString(work("own.conf"), STUDY.formatted(List.of(20, 20), 50));
 
     Outcome first = lamina.run("study", "own.conf", "--out", "out", "--json");
     Outcome second = lamina.run("study", "own.conf", "--out", "out", "--json");
@@ -233,7 +234,7 @@ class CommandIT {
             "--backend",
             "cpu",
             "--repeat",
-            "10000",
+            "1000000",
             "--json");
     assertThat(outcome.exit()).isEqualTo(130);
     assertThat(outcome.out()).isEmpty();
@@ -274,7 +275,9 @@ class CommandIT {
 
   @Test
   void anInterruptedStudyKeepsItsFinishedSections() throws Exception {
-    Files.writeString(work("long.conf"), STUDY.formatted(50_000_000));
+    // Minutes of random networks, in little memory.
+    List<Integer> hidden = Collections.nCopies(100, 2000);
+    Files.writeString(work("long.conf"), STUDY.formatted(hidden, 2_000_000));
     Outcome outcome =
         lamina.interrupt(
             () -> lamina.errSoFar().contains("data "), "study", "long.conf", "--out", "out");

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -21,7 +20,9 @@ import java.util.function.BooleanSupplier;
  */
 final class InstalledCommand {
   private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-  private static final int PATIENCE_SECONDS = 120;
+
+  /** Many times what the slowest run takes: it only ends what hangs. */
+  private static final Duration PATIENCE = Duration.ofMinutes(20);
 
   private final Path script;
   private final Path work;
@@ -89,7 +90,7 @@ final class InstalledCommand {
   Outcome interrupt(BooleanSupplier ready, String... arguments) throws Exception {
     Process process = start(Map.of(), arguments);
     try {
-      Instant end = Instant.now().plus(Duration.ofSeconds(PATIENCE_SECONDS));
+      Instant end = Instant.now().plus(PATIENCE);
       while (process.isAlive() && !ready.getAsBoolean() && Instant.now().isBefore(end)) {
         Thread.sleep(2);
       }
@@ -129,9 +130,9 @@ final class InstalledCommand {
   }
 
   private Outcome finish(Process process) throws Exception {
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!process.waitFor(PATIENCE)) {
       process.destroyForcibly();
-      throw new AssertionError("not done after " + PATIENCE_SECONDS + " s: " + errSoFar());
+      throw new AssertionError("not done after " + PATIENCE + ": " + errSoFar());
     }
     String notice = "WARNING: Using incubator modules: jdk.incubator.vector\n";
     String err = errSoFar();

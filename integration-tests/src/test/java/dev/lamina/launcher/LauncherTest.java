@@ -271,7 +271,7 @@ class LauncherTest {
     Path err = folder.resolve("stderr");
     Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     process.getOutputStream().close();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ended", List.of(command)).isTrue();
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).as("%s ended", List.of(command)).isTrue();
     return new Outcome(
         process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
   }

@@ -2,21 +2,23 @@ package dev.lamina.report;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /** A real browser without a window. */
 final class Chromium {
-  private static final int PATIENCE_SECONDS = 120;
+  /** Many times what the slowest run takes: it only ends what hangs. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Path program;
 
@@ -97,9 +99,8 @@ final class Chromium {
             .redirectError(err.toFile())
             .start();
     try {
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new AssertionError(
-            "chromium is not done after " + PATIENCE_SECONDS + " s: " + command);
+      if (!process.waitFor(PATIENCE)) {
+        throw new AssertionError("chromium is not done after " + PATIENCE + ": " + command);
       }
       return new Result(
           Files.readString(out, StandardCharsets.UTF_8),
@@ -110,11 +111,14 @@ final class Chromium {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** Removes what it can: processes that the browser has left behind may still write. */
+  private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
+    } catch (IOException | UncheckedIOException e) {
+      System.err.println("left in " + folder + ": " + e);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lamina.analysis.data.CataloguedSet.CataloguedFile;
 import dev.lamina.analysis.data.CataloguedSet.PackageOrigin;
+import dev.lamina.io.AtomicFile;
 import dev.lamina.io.FileException;
 import java.io.BufferedOutputStream;
 import java.io.File;
@@ -62,6 +63,7 @@ class FetcherTest {
       @Override
       public void reached(long bytes) {
         steps.add(">= 0: " + (bytes >= 0));
+        AtomicFile.writeString(folder.resolve("reached"), "");
       }
 
       @Override
@@ -165,7 +167,8 @@ class FetcherTest {
   @Test
   void fetchesAnNpmPackage() throws IOException {
     CataloguedSet set = npmSet("alpha", "beta");
-    client("npm", "sleep 0.5; " + serve());
+    // The client does not end before its progress has been looked at.
+    client("npm", "until test -e '" + folder + "/reached'; do sleep 0.05; done; " + serve());
     Fetcher.Fetched fetched = fetch(set);
     assertThat(fetched.installed()).containsExactly("file0", "file1");
     assertThat(fetched.kept()).isEmpty();

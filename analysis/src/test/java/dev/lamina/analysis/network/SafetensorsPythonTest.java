@@ -104,7 +104,7 @@ class SafetensorsPythonTest {
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
       status = process.exitValue();
     } catch (IOException e) {
       abort("SKIPPED: files are not exchanged with Python: " + e.getMessage());
