@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import dev.lamina.io.FileException;
 import dev.lamina.kernel.Activation;
@@ -29,7 +30,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -154,9 +157,26 @@ public final class Json {
    * @throws DataFormatException if it is not JSON or not such a record; the message says where
    */
   public static <T> T readFile(Path file, Class<T> type, String what) {
+    return readFile(file, type, what, Map.of());
+  }
+
+  /**
+   * Reads a JSON file in which every field of the record must stand, but for some that earlier
+   * versions did not write, and no other may.
+   *
+   * @param <T> what it stands for
+   * @param file the file
+   * @param type a record that checks its values
+   * @param what what the file should hold, such as {@code the result of a benchmark}
+   * @param absent what those fields of the record are if they are missing, by name
+   * @return the value
+   * @throws FileException if the file cannot be read
+   * @throws DataFormatException if it is not JSON or not such a record; the message says where
+   */
+  public static <T> T readFile(Path file, Class<T> type, String what, Map<String, ?> absent) {
     FileException.requireReadable(file);
     try {
-      return STRICT.forType(type).readValue(Files.readString(file));
+      return STRICT.forType(type).readValue(completed(Files.readString(file), absent));
     } catch (JsonProcessingException e) {
       throw notSuch(file, what, e);
     } catch (CharacterCodingException e) {
@@ -164,6 +184,23 @@ public final class Json {
     } catch (IOException e) {
       throw FileException.reading(file, e);
     }
+  }
+
+  /** Returns the text with these fields if they are missing, in as many lines. */
+  private static String completed(String text, Map<String, ?> absent)
+      throws JsonProcessingException {
+    Map<String, Object> missing = new LinkedHashMap<>(absent);
+    if (STRICT.readTree(text) instanceof ObjectNode fields && !fields.isEmpty()) {
+      missing.keySet().removeIf(fields::has);
+    } else {
+      missing.clear();
+    }
+    if (missing.isEmpty()) {
+      return text;
+    }
+    String added = writeLine(missing);
+    return text.replaceFirst(
+        "\\{", Matcher.quoteReplacement(added.substring(0, added.length() - 1) + ","));
   }
 
   private static DataFormatException notSuch(Path file, String what, JsonProcessingException e) {
