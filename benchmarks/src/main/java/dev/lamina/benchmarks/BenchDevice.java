@@ -10,6 +10,7 @@ import dev.lamina.cpu.CpuWorkbench;
 import dev.lamina.cuda.CudaWorkbench;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What can be measured. */
@@ -31,6 +32,11 @@ public enum BenchDevice {
 
   BackendId id() {
     return id;
+  }
+
+  /** Returns what it is called among the options of a run. */
+  String text() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** Opens it, or throws an IllegalArgumentException that says in one line why it cannot. */

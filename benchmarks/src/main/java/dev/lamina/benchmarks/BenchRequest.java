@@ -1,9 +1,12 @@
 package dev.lamina.benchmarks;
 
 import dev.lamina.matrix.DType;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What to measure.
@@ -32,5 +35,17 @@ public record BenchRequest(
       throw new IllegalArgumentException(
           "bench: rounds and seconds must be ≥ 1 but are %d and %d".formatted(rounds, seconds));
     }
+  }
+
+  /** Returns what is asked for as texts, by the names of the command's options. */
+  Map<String, String> options() {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("suites", suites.stream().map(Suite::id).collect(Collectors.joining(", ")));
+    options.put("sizes", sizes.text());
+    options.put(
+        "rivals", rivals.stream().map(Rival::name).sorted().collect(Collectors.joining(", ")));
+    options.put("repeat", String.valueOf(rounds));
+    options.put("seconds", String.valueOf(seconds));
+    return options;
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
  * @param version version of Lamina
  * @param date when it began, ISO 8601 in UTC
  * @param machine where
+ * @param circumstances what was asked for and what else was running
  * @param seconds time that everything took
  * @param backends what was found on each
  * @param targets what was to be reached
@@ -16,6 +17,7 @@ public record BenchResult(
     String version,
     String date,
     Machine machine,
+    Circumstances circumstances,
     double seconds,
     List<BackendResult> backends,
     List<Target> targets) {

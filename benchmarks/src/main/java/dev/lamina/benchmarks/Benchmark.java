@@ -58,13 +58,17 @@ public final class Benchmark {
       BenchListener listener) {
     long start = System.nanoTime();
     Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    BenchResult.Machine machine = machine();
+    Circumstances before = Circumstances.before(config, devices, request);
+    before.disturbance(machine.cores()).ifPresent(text -> listener.say("WARNING: " + text));
     Benchmark benchmark =
         new Benchmark(config, request, listener, System::nanoTime, RivalProcess::start);
     List<BackendResult> results = devices.stream().map(benchmark::measure).toList();
     return new BenchResult(
         LaminaVersion.text(),
         date.toString(),
-        machine(),
+        machine,
+        before.after(),
         (System.nanoTime() - start) / 1e9,
         results,
         Targets.of(results));

@@ -23,6 +23,15 @@ public record SizeChoice(boolean tiny, List<Integer> rows) {
   }
 
   /**
+   * {@return the choice in words that {@link #parse} understands, unless it is tiny with numbers}
+   */
+  public String text() {
+    List<String> parts = new ArrayList<>(tiny ? List.of(TINY) : List.of());
+    rows.forEach(n -> parts.add(String.valueOf(n)));
+    return parts.isEmpty() ? USUAL : String.join(",", parts);
+  }
+
+  /**
    * {@return the choice that a text stands for}
    *
    * @param text {@code usual}, {@code tiny}, or numbers separated by commas

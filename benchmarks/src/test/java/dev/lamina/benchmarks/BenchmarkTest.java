@@ -66,6 +66,15 @@ class BenchmarkTest {
     assertThat(result.targets()).hasSizeGreaterThan(10);
     assertThat(result.targets()).allMatch(t -> t.backend().equals("cpu"));
     assertThat(result.machine().cores()).isPositive();
+    assertThat(result.circumstances().options())
+        .containsEntry(
+            "suites",
+            "gram, kernel, depth-sweep, multiply, solve, layer-step, alignment, dgl, transfer")
+        .containsEntry("sizes", "tiny")
+        .containsEntry("rivals", "")
+        .containsEntry("repeat", "2")
+        .containsEntry("seconds", "600")
+        .containsEntry("devices", "cpu");
     assertThat(Json.write(result)).contains("\"emulated\" : false").doesNotContain("NaN");
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lamina.benchmarks.BackendResult;
 import dev.lamina.benchmarks.BenchResult;
 import dev.lamina.benchmarks.Ceilings;
+import dev.lamina.benchmarks.Circumstances;
 import dev.lamina.benchmarks.Figure;
 import dev.lamina.benchmarks.Spread;
 import dev.lamina.benchmarks.report.BenchReport;
@@ -56,7 +57,8 @@ class BenchFilesCommandsTest {
             List.of(figure),
             List.of());
     BenchResult.Machine machine = new BenchResult.Machine("s", "a", "p", 1, 1, "j");
-    return new BenchResult("1", "2026-11-21", machine, 1, List.of(cpu), List.of());
+    return new BenchResult(
+        "1", "2026-11-21", machine, Circumstances.UNKNOWN, 1, List.of(cpu), List.of());
   }
 
   @BeforeEach

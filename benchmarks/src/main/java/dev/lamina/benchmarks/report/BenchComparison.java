@@ -3,17 +3,20 @@ package dev.lamina.benchmarks.report;
 import dev.lamina.analysis.report.ReportWriter;
 import dev.lamina.benchmarks.BackendResult;
 import dev.lamina.benchmarks.BenchResult;
+import dev.lamina.benchmarks.Circumstances;
 import dev.lamina.benchmarks.Figure;
 import dev.lamina.benchmarks.Spread;
 import dev.lamina.io.FileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Two runs of the benchmark, figure by figure.
@@ -26,7 +29,8 @@ import java.util.OptionalDouble;
  *
  * @param a version and date of the first run
  * @param b version and date of the second run
- * @param warnings what makes times incomparable: machines, devices, threads, libraries that differ
+ * @param warnings what makes times incomparable: machines, devices, threads, libraries and options
+ *     that differ, and other programs that were running
  * @param pairs figures of both runs, in the order of the first
  * @param onlyInA names of figures that only the first run has
  * @param onlyInB names of figures that only the second run has
@@ -231,12 +235,46 @@ public record BenchComparison(
     differ(warnings, "memory", a.machine().memoryBytes(), b.machine().memoryBytes());
     differ(warnings, "system", a.machine().system(), b.machine().system());
     differ(warnings, "JVM", a.machine().jvm(), b.machine().jvm());
+    if (isKnown(warnings, "A", a) && isKnown(warnings, "B", b)) {
+      Circumstances first = a.circumstances();
+      Circumstances second = b.circumstances();
+      differ(warnings, "option ", first.options(), second.options());
+      differ(warnings, "variable ", first.environment(), second.environment());
+    }
+    disturbed(warnings, "A", a);
+    disturbed(warnings, "B", b);
     for (BackendResult first : a.backends()) {
       b.backends().stream()
           .filter(second -> second.backend().equals(first.backend()))
           .forEach(second -> backendsDiffer(warnings, first, second));
     }
     return warnings;
+  }
+
+  private static boolean isKnown(List<String> warnings, String name, BenchResult run) {
+    boolean known = !run.circumstances().options().isEmpty();
+    if (!known) {
+      warnings.add(
+          "%s does not say with which options and at which load it was made: an earlier version wrote it"
+              .formatted(name));
+    }
+    return known;
+  }
+
+  private static void disturbed(List<String> warnings, String name, BenchResult run) {
+    run.circumstances()
+        .disturbance(run.machine().cores())
+        .ifPresent(text -> warnings.add("in %s %s".formatted(name, text)));
+  }
+
+  private static void differ(
+      List<String> warnings, String what, Map<String, String> a, Map<String, String> b) {
+    Set<String> names = new LinkedHashSet<>(a.keySet());
+    names.addAll(b.keySet());
+    for (String name : names) {
+      differ(
+          warnings, what + name, a.getOrDefault(name, "not set"), b.getOrDefault(name, "not set"));
+    }
   }
 
   private static void backendsDiffer(List<String> warnings, BackendResult a, BackendResult b) {

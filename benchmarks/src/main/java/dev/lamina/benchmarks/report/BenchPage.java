@@ -12,6 +12,7 @@ import dev.lamina.analysis.report.Table;
 import dev.lamina.benchmarks.BackendResult;
 import dev.lamina.benchmarks.BenchResult;
 import dev.lamina.benchmarks.Ceilings;
+import dev.lamina.benchmarks.Circumstances;
 import dev.lamina.benchmarks.Figure;
 import dev.lamina.benchmarks.Suite;
 import java.util.ArrayList;
@@ -118,6 +119,7 @@ final class BenchPage {
                 new Origin.Fact("Memory", gibibytes(m)),
                 new Origin.Fact("System", m.system() + ", " + m.architecture()),
                 new Origin.Fact("Java", m.jvm())));
+    facts.addAll(facts(result.circumstances()));
     for (BackendResult b : result.backends()) {
       facts.add(
           new Origin.Fact(
@@ -145,10 +147,33 @@ final class BenchPage {
         "All figures lie beside this page in results.json, which lamina bench compare reads; those of each plot and table in the folder csv.");
   }
 
+  private static List<Origin.Fact> facts(Circumstances c) {
+    List<Origin.Fact> facts = new ArrayList<>();
+    facts.add(
+        new Origin.Fact(
+            "Load average",
+            "%s at the beginning, %s at the end"
+                .formatted(load(c.loadBefore()), load(c.loadAfter()))));
+    c.options().forEach((name, value) -> facts.add(new Origin.Fact("Option " + name, value)));
+    c.environment().forEach((name, value) -> facts.add(new Origin.Fact(name, value)));
+    return facts;
+  }
+
+  private static String load(OptionalDouble load) {
+    return load.isPresent() ? FigureTexts.number(load, 3) : "unknown";
+  }
+
   private SectionView targets() {
     Table table = TargetTable.of(result.targets(), Shortfalls.known());
     boolean none = result.targets().isEmpty();
-    List<Block> blocks = none ? List.of() : List.of(table);
+    List<Block> blocks = new ArrayList<>();
+    result
+        .circumstances()
+        .disturbance(result.machine().cores())
+        .ifPresent(text -> blocks.add(new Note("Warning: " + text + ".")));
+    if (!none) {
+      blocks.add(table);
+    }
     return new SectionView(
         none
             ? "This run had no targets."

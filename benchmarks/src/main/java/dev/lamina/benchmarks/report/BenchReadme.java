@@ -110,8 +110,18 @@ public final class BenchReadme {
   private static String head(BenchResult result) {
     BenchResult.Machine machine = result.machine();
     String date = result.date().substring(0, Math.min(DATE_LENGTH, result.date().length()));
-    return "Lamina %s on %s, %d cores, %s, %s."
-        .formatted(result.version(), machine.processor(), machine.cores(), machine.jvm(), date);
+    return "Lamina %s on %s, %d cores, %s, %s%s."
+        .formatted(
+            result.version(),
+            machine.processor(),
+            machine.cores(),
+            machine.jvm(),
+            date,
+            result
+                .circumstances()
+                .disturbance(machine.cores())
+                .map(text -> "; " + text)
+                .orElse(""));
   }
 
   private static String head(BenchResult result, BackendResult backend) {

@@ -2,11 +2,13 @@ package dev.lamina.benchmarks.report;
 
 import dev.lamina.analysis.report.Json;
 import dev.lamina.benchmarks.BenchResult;
+import dev.lamina.benchmarks.Circumstances;
 import dev.lamina.io.AtomicFile;
 import dev.lamina.io.FileException;
 import dev.lamina.matrix.DataFormatException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** The result of a benchmark as JSON. */
 public final class ResultFile {
@@ -16,7 +18,7 @@ public final class ResultFile {
   private ResultFile() {}
 
   /**
-   * Reads a result.
+   * Reads a result. One of an earlier version, without circumstances, has unknown ones.
    *
    * @param path the file, or the folder of a run
    * @return the result
@@ -24,7 +26,11 @@ public final class ResultFile {
    * @throws DataFormatException if it does not hold the result of a benchmark
    */
   public static BenchResult read(Path path) {
-    return Json.readFile(file(path), BenchResult.class, "the result of lamina bench");
+    return Json.readFile(
+        file(path),
+        BenchResult.class,
+        "the result of lamina bench",
+        Map.of("circumstances", Circumstances.UNKNOWN));
   }
 
   /**

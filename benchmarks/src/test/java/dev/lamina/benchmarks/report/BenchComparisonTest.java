@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lamina.benchmarks.BackendResult;
 import dev.lamina.benchmarks.BenchResult;
 import dev.lamina.benchmarks.Ceilings;
+import dev.lamina.benchmarks.Circumstances;
 import dev.lamina.benchmarks.Figure;
 import dev.lamina.benchmarks.Spread;
 import dev.lamina.benchmarks.report.BenchComparison.Change;
@@ -126,7 +127,8 @@ final class BenchComparisonTest {
             List.of());
     BenchResult.Machine machine =
         new BenchResult.Machine("Linux 6", "amd64", "Slow 1", 4, 8L << 30, "JVM 25");
-    BenchResult b = new BenchResult("0.2", "2027", machine, 1, List.of(cpu), List.of());
+    BenchResult b =
+        new BenchResult("0.2", "2027", machine, Samples.CIRCUMSTANCES, 1, List.of(cpu), List.of());
     assertThat(BenchComparison.of(a, b).warnings())
         .containsExactly(
             "the processor differs: Fast 9000 and Slow 1",
@@ -136,6 +138,37 @@ final class BenchComparisonTest {
             "the library of cpu differs: OpenBLAS 1 and BLIS",
             "the numpy of cpu differs: NumPy 3, BLAS 4 and not asked for",
             "the device of cpu was imitated in one of the runs: times mean nothing");
+  }
+
+  @Test
+  void differencesOfOptionsAndBusyMachinesAreWarnings() {
+    BenchResult a =
+        Samples.under(
+            new Circumstances(
+                Map.of("repeat", "5", "seconds", "9"),
+                Map.of("OPENBLAS_CORETYPE", "Haswell"),
+                OptionalDouble.of(1.01),
+                OptionalDouble.empty()));
+    BenchResult b =
+        Samples.under(
+            new Circumstances(
+                Map.of("repeat", "7", "seconds", "9"),
+                Map.of(),
+                OptionalDouble.of(1),
+                OptionalDouble.of(3.01)));
+    assertThat(BenchComparison.of(a, b).warnings())
+        .containsExactly(
+            "the option repeat differs: 5 and 7",
+            "the variable OPENBLAS_CORETYPE differs: Haswell and not set",
+            "in A other programs were running: the load average at the beginning was 1.01 on 2 cores",
+            "in B other programs were running: the load average at the end was 3.01 on 2 cores");
+    BenchResult old = Samples.under(Circumstances.UNKNOWN);
+    assertThat(BenchComparison.of(old, Samples.full()).warnings())
+        .singleElement()
+        .asString()
+        .startsWith("A does not say with which options");
+    assertThat(BenchComparison.of(Samples.full(), Samples.full()).warnings())
+        .containsExactly("the device of cuda was imitated in both runs: times mean nothing");
   }
 
   @Test

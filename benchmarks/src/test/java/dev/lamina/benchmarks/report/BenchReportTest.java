@@ -12,6 +12,7 @@ import dev.lamina.analysis.report.Table;
 import dev.lamina.benchmarks.BackendResult;
 import dev.lamina.benchmarks.BenchResult;
 import dev.lamina.benchmarks.Ceilings;
+import dev.lamina.benchmarks.Circumstances;
 import dev.lamina.benchmarks.Figure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -266,6 +268,28 @@ final class BenchReportTest {
             "| lower triangle, float32; N=4000, d=784 | lamina | 144 | 192 | 5 | 200 |");
     assertThat(out.resolve("svg/cpu-roofline.svg")).content().startsWith("<svg ");
     assertThat(out.resolve("csv/cpu-gram-figures.csv")).isNotEmptyFile();
+  }
+
+  @Test
+  void circumstancesStandAmongTheFactsAndABusyMachineOnTheFirstScreen() throws IOException {
+    BenchReport.write(Samples.full(), folder);
+    assertThat(folder.resolve("report.md"))
+        .content()
+        .contains(
+            "- Load average: 0.75 at the beginning, 1.5 at the end",
+            "- Option suites: gram, depth-sweep",
+            "- OPENBLAS_CORETYPE: Haswell")
+        .doesNotContain("other programs");
+    BenchResult busy =
+        Samples.under(
+            new Circumstances(Map.of(), Map.of(), OptionalDouble.of(3), OptionalDouble.empty()));
+    String warning = "other programs were running: the load average at the beginning was 3.00";
+    BenchReport.write(busy, folder);
+    assertThat(folder.resolve("report.md"))
+        .content()
+        .contains("Warning: " + warning, "- Load average: 3 at the beginning, unknown at the end");
+    assertThat(folder.resolve("report.html")).content().contains(warning);
+    assertThat(BenchReadme.text(busy)).contains(warning);
   }
 
   @Test

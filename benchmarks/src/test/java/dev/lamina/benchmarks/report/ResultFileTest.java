@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lamina.analysis.report.Json;
+import dev.lamina.benchmarks.BenchResult;
+import dev.lamina.benchmarks.Circumstances;
 import dev.lamina.benchmarks.Ratio;
 import dev.lamina.benchmarks.Spread;
 import dev.lamina.benchmarks.Target;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,21 @@ final class ResultFileTest {
     ResultFile.write(Samples.full(), file);
     assertThat(ResultFile.read(file)).isEqualTo(Samples.full());
     assertThat(ResultFile.read(folder)).isEqualTo(Samples.full());
+  }
+
+  /** As versions before the first one with circumstances wrote them. */
+  @Test
+  void resultsWithoutCircumstancesAreRead() throws IOException {
+    String old =
+        Pattern.compile("\"circumstances\".*?\"loadAfter\"[^}]*\\},", Pattern.DOTALL)
+            .matcher(GOOD)
+            .replaceFirst("");
+    assertThat(old).doesNotContain("circumstances", "loadBefore");
+    BenchResult read = ResultFile.read(file(old));
+    assertThat(read.circumstances()).isEqualTo(Circumstances.UNKNOWN);
+    assertThat(read.backends()).isEqualTo(Samples.full().backends());
+    assertThat(read.targets()).isEqualTo(Samples.full().targets());
+    refused(old.replaceFirst("\"jvm\" *: *\"[^\"]*\"", "\"jvm\": null"), "machine.jvm");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.lamina.benchmarks.report;
 import dev.lamina.benchmarks.BackendResult;
 import dev.lamina.benchmarks.BenchResult;
 import dev.lamina.benchmarks.Ceilings;
+import dev.lamina.benchmarks.Circumstances;
 import dev.lamina.benchmarks.Figure;
 import dev.lamina.benchmarks.Ratio;
 import dev.lamina.benchmarks.Spread;
@@ -17,6 +18,12 @@ import java.util.OptionalDouble;
 final class Samples {
   static final BenchResult.Machine MACHINE =
       new BenchResult.Machine("Linux 6", "amd64", "Fast 9000", 2, 8L << 30, "JVM 25");
+  static final Circumstances CIRCUMSTANCES =
+      new Circumstances(
+          Map.of("suites", "gram, depth-sweep"),
+          Map.of("OPENBLAS_CORETYPE", "Haswell"),
+          OptionalDouble.of(0.75),
+          OptionalDouble.of(1.5));
   static final Ceilings CEILINGS =
       new Ceilings(
           OptionalDouble.of(0.4),
@@ -115,7 +122,13 @@ final class Samples {
   }
 
   static BenchResult result(List<BackendResult> backends, List<Target> targets) {
-    return new BenchResult("0.1", "2026-11-21T18:00:00Z", MACHINE, 312, backends, targets);
+    return new BenchResult(
+        "0.1", "2026-11-21T18:00:00Z", MACHINE, CIRCUMSTANCES, 312, backends, targets);
+  }
+
+  static BenchResult under(Circumstances circumstances) {
+    return new BenchResult(
+        "0.1", "2026", MACHINE, circumstances, 1, List.of(cpu(figures())), List.of());
   }
 
   /** Returns figures of three sizes, of a rival and of depths. */
