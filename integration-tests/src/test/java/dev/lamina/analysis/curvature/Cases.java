@@ -10,6 +10,7 @@ import dev.lamina.contract.ContractBackends;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.HostMatrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
@@ -124,6 +125,22 @@ final class Cases {
           "not critical: " + found.status() + " at a gradient of " + found.gradientL1());
     }
     return found.network();
+  }
+
+  /**
+   * Whether rounding cannot change which eigenvalues of H K count as zero: by Ostrowski each is one
+   * of H times a factor between the least and the largest eigenvalue of K.
+   *
+   * @param h eigenvalues of H
+   * @param zero largest of them that counts as zero
+   * @param k eigenvalues of K, ascending
+   * @param zeroOfProduct largest eigenvalue of H K that counts as zero
+   */
+  static boolean isClear(double[] h, double zero, double[] k, double zeroOfProduct) {
+    return Arrays.stream(h)
+        .map(Math::abs)
+        .allMatch(v ->
+            v > zero ? v * k[0] > 10 * zeroOfProduct : 10 * v * k[k.length - 1] < zeroOfProduct);
   }
 
   static double[] spectrum(Backend backend, Perceptron network, Risk risk) {
