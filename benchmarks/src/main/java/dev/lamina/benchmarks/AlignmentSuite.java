@@ -29,8 +29,7 @@ final class AlignmentSuite {
   private static void run(Bench bench, DType dtype) {
     Layers s = bench.sizes().layers();
     int stacked = s.outputs() * s.examples();
-    // As many operations as the products of the blocks on and below the diagonal.
-    int half = s.examples() * (s.outputs() + 1) / 2;
+    int half = half(s);
     GramOps gram = bench.backend().gram();
     List<DeviceMatrix> gradients = new ArrayList<>();
     List<DeviceMatrix> grams = new ArrayList<>();
@@ -68,6 +67,11 @@ final class AlignmentSuite {
     }
   }
 
+  /** Returns columns of a product that has as many entries as the blocks of a lower triangle. */
+  private static int half(Layers s) {
+    return s.examples() * (s.outputs() + 1) / 2;
+  }
+
   private static DeviceMatrix random(Bench bench, DType dtype, int rows, int cols, long seed) {
     try (HostMatrix numbers = Inputs.centred(dtype, rows, cols, seed)) {
       return bench.backend().upload(numbers);
@@ -76,18 +80,20 @@ final class AlignmentSuite {
 
   private static FigureBuilder figure(Bench bench, String work, DType dtype, Times times) {
     Layers s = bench.sizes().layers();
-    double blocks = s.outputs() * (s.outputs() + 1) / 2.0;
     double n = s.examples();
     double width = s.alignedWidth();
+    double stacked = s.outputs() * n;
+    double written = work.equals(PRODUCTS) ? stacked * half(s) : 0;
+    double read = stacked * width + (work.equals(PRODUCTS) ? 0 : n * n);
     return new FigureBuilder(Suite.ALIGNMENT, work, dtype, times.spread(work))
         .size("N", s.examples())
         .size("n", s.alignedWidth())
         .size("C", s.outputs())
         .size("layers", s.aligned())
         .arithmetic(
-            s.aligned() * blocks * 2 * n * n * width,
+            s.aligned() * Counts.product(stacked, half(s), width),
             bench.ceiling(dtype),
-            s.aligned() * dtype.bytes() * (s.outputs() * n * width + n * n),
+            s.aligned() * dtype.bytes() * (read + written),
             bench.ceilings().bandwidth());
   }
 

@@ -69,9 +69,18 @@ record BenchSizes(
     double operations() {
       double sum = 0;
       for (int l = 0; l < layers(); l++) {
-        sum += (l == 0 ? 4.0 : 6.0) * batch * widths.get(l) * widths.get(l + 1);
+        sum += (l == 0 ? 2 : 3) * Counts.product(batch, widths.get(l), widths.get(l + 1));
       }
       return sum;
+    }
+
+    /** Returns the numbers that a step reads and writes: batch, parameters and their momenta. */
+    double numbers() {
+      double parameters = 0;
+      for (int l = 0; l < layers(); l++) {
+        parameters += (widths.get(l) + 1.0) * widths.get(l + 1);
+      }
+      return (double) batch * (widths.getFirst() + widths.getLast()) + 4 * parameters;
     }
   }
 

@@ -115,9 +115,9 @@ final class DepthSuite {
         .size("L", depth)
         .against(times, name, KernelSuite.GRAM)
         .arithmetic(
-            (double) n * (n + 1) * d,
+            Counts.gram(n, d),
             bench.ceiling(dtype),
-            (double) OUTPUTS * dtype.bytes() * n * n,
+            (double) dtype.bytes() * n * (d + OUTPUTS * n),
             bench.ceilings().bandwidth());
   }
 }

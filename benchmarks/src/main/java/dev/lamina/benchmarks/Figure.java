@@ -17,13 +17,19 @@ import java.util.OptionalDouble;
  * @param dtype element type: {@code float32} or {@code float64}
  * @param sizes by the usual letter, in the order in which they are read: N, d, L, …
  * @param milliseconds of the whole operation
- * @param operations floating-point operations that the mathematics needs; empty for copies
- * @param bytes bytes that must be moved to and from memory once; empty if not stated
+ * @param operations floating-point operations of the products, factors and solutions that the work
+ *     needs, of symmetric results those on and below the diagonal (of block matrices: the blocks
+ *     there), however many are done; what is done entry by entry besides, such as entry programs,
+ *     activations and sums, is not counted; empty where nothing is
+ * @param bytes bytes of what goes in, read once, and of what comes out, written once, in full where
+ *     both triangles of a symmetric matrix are stored; nothing in between is counted. For copies
+ *     between memories and files the bytes that cross; empty if not stated
  * @param ceilingShare rate over that of the library's product in the same arithmetic, or over that
  *     of a copy
  * @param floorMilliseconds the larger of operations over that rate and bytes over the bandwidth
- * @param error largest error against float64 over randomly sampled entries, relative to
- *     √(k(x,x)k(z,z)) or what corresponds to it
+ * @param error largest difference over sampled entries of the result to a computation of the same
+ *     in float64, relative to √(k(x,x)k(z,z)) or what corresponds to it; of factors and solutions
+ *     the residual L Lᵀ − A or B − A X, computed in float64
  * @param parallelError the same over the most parallel pairs of inputs
  * @param peakBytes most memory of our own in use at once, matrices included where they lie on a
  *     device; 0 if not measured

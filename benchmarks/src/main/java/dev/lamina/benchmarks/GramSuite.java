@@ -82,7 +82,7 @@ final class GramSuite {
         .size("N", n)
         .size("d", d)
         .arithmetic(
-            (double) n * (n + 1) * d,
+            Counts.gram(n, d),
             bench.ceiling(dtype),
             (double) dtype.bytes() * n * (n + d),
             bench.ceilings().bandwidth());

@@ -117,6 +117,15 @@ final class KernelSuite {
     return Bench.reduced(wanted, n);
   }
 
+  /** Returns how many numbers come out. */
+  private static double written(String name, double n) {
+    return switch (name) {
+      case LOWER -> Counts.triangle(n);
+      case GRAM -> n * n;
+      default -> OUTPUTS * n * n;
+    };
+  }
+
   private FigureBuilder figure(
       String name, String work, Unit unit, DType dtype, int n, Times times) {
     int d = bench.inputs().dimension();
@@ -128,9 +137,9 @@ final class KernelSuite {
         .against(times, name, GRAM)
         .against(times, name, SEPARATE)
         .arithmetic(
-            (double) n * (n + 1) * d,
+            Counts.gram(n, d),
             unit.ceiling(bench.ceilings()),
-            (name.equals(GRAM) || name.equals(LOWER) ? 1.0 : OUTPUTS) * dtype.bytes() * n * n,
+            dtype.bytes() * ((double) n * d + written(name, n)),
             bench.ceilings().bandwidth());
   }
 }

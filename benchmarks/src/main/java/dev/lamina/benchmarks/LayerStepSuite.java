@@ -99,7 +99,7 @@ final class LayerStepSuite {
               .arithmetic(
                   steps.operations(),
                   bench.ceiling(dtype),
-                  parameterBytes(steps),
+                  dtype.bytes() * steps.numbers(),
                   bench.ceilings().bandwidth())
               .errors(Errors.ofRandom(error(steps)))
               .peak(last[0].peakBytes())
@@ -117,7 +117,7 @@ final class LayerStepSuite {
                 .arithmetic(
                     steps.operations(),
                     bench.ceiling(dtype),
-                    parameterBytes(steps),
+                    dtype.bytes() * steps.numbers(),
                     OptionalDouble.empty()));
       }
     }
@@ -128,15 +128,6 @@ final class LayerStepSuite {
         .size("batch", steps.batch())
         .size("layers", steps.layers())
         .size("threads", bench.backend().device().parallelism());
-  }
-
-  /** Weights, gradients and momenta, each read and written once. */
-  private double parameterBytes(Steps steps) {
-    double weights = 0;
-    for (int l = 0; l < steps.layers(); l++) {
-      weights += (double) steps.widths().get(l) * steps.widths().get(l + 1);
-    }
-    return 6 * weights * dtype.bytes();
   }
 
   /** Largest difference of a parameter after a few steps, relative to the largest of its matrix. */

@@ -44,9 +44,9 @@ final class MultiplySuite {
         bench.add(
             figure(bench, BUILD, times, dtype, n)
                 .arithmetic(
-                    (double) n * (n + 1) * x.cols(),
+                    Counts.gram(n, x.cols()),
                     bench.ceiling(dtype),
-                    (double) dtype.bytes() * n * n,
+                    (double) dtype.bytes() * n * (x.cols() + n),
                     bench.ceilings().bandwidth())
                 .errors(bench.reference().errors(Map.of(kernel, k), bench.inputs()))
                 .note(Bench.reduced(wanted, n)));
@@ -57,7 +57,7 @@ final class MultiplySuite {
           figure(bench, MULTIPLY, times, dtype, n)
               .against(times, MULTIPLY, BUILD)
               .arithmetic(
-                  (double) n * (n + 1) * x.cols() + 2.0 * n * n * t,
+                  Counts.gram(n, x.cols()) + Counts.product(n, t, n),
                   bench.ceiling(dtype),
                   (double) dtype.bytes() * n * (x.cols() + 2L * t),
                   bench.ceilings().bandwidth())

@@ -128,9 +128,9 @@ final class SolveSuite {
             .size("vectors", b.cols())
             .against(times, SOLVE + who, SOLVE + LIBRARY, FigureBuilder.LIBRARY)
             .arithmetic(
-                2 * n * n * t,
+                Counts.solution(n, t),
                 bench.ceiling(a.dtype()),
-                bytes * (n * n + 2 * n * t),
+                bytes * (Counts.triangle(n) + 2 * n * t),
                 bench.ceilings().bandwidth())
             .errors(Errors.ofRandom(residual(a, b, solution))));
   }
@@ -140,9 +140,9 @@ final class SolveSuite {
     return new FigureBuilder(Suite.SOLVE, CHOLESKY, a.dtype(), times.spread(contender))
         .size("N", a.rows())
         .arithmetic(
-            n * n * n / 3,
+            Counts.cholesky(n),
             bench.ceiling(a.dtype()),
-            a.dtype().bytes() * n * n,
+            a.dtype().bytes() * 2 * Counts.triangle(n),
             bench.ceilings().bandwidth());
   }
 
@@ -175,13 +175,13 @@ final class SolveSuite {
               .size("L", bench.sizes().depth())
               .size("vectors", b.cols())
               .arithmetic(
-                  steps * (double) n * ((n + 1.0) * rows.cols() + 2.0 * n * b.cols()),
+                  steps * (Counts.gram(n, rows.cols()) + Counts.product(n, b.cols(), n)),
                   bench.ceiling(dtype),
-                  (double) dtype.bytes() * n * rows.cols() * steps,
+                  (double) steps * dtype.bytes() * n * (rows.cols() + 2 * b.cols()),
                   OptionalDouble.empty())
               .peak(device.peakBytes())
               .note(
-                  "%d steps to a residual of %.1e%s"
+                  "%d steps to a residual of %.1e%s; operations and bytes are those of a product with K in each"
                       .formatted(
                           steps,
                           result[0].residual(),

@@ -22,7 +22,7 @@ final class TransferSuite {
   private static final String PINNED_DOWN = "copy to pinned host memory";
   private static final String WRITE = "writing a .npy file";
   private static final String READ = "reading a .npy file";
-  private static final String CALL = "a product of 16×16 by 16×16";
+  private static final String CALL = "Gram matrix of 16 rows of 16";
   private static final int SMALL = 16;
   private static final long COLUMNS = 1024;
 
@@ -139,8 +139,9 @@ final class TransferSuite {
       bench.add(
           new FigureBuilder(Suite.TRANSFER, CALL, dtype, times.spread(CALL))
               .size("N", SMALL)
+              .size("d", SMALL)
               .arithmetic(
-                  2.0 * SMALL * SMALL * SMALL,
+                  Counts.gram(SMALL, SMALL),
                   OptionalDouble.empty(),
                   2.0 * dtype.bytes() * SMALL * SMALL,
                   OptionalDouble.empty())

@@ -14,9 +14,11 @@ import java.util.stream.IntStream;
 final class FigureTable {
   /** How to read the tables; the place is for what computed the entries of the errors. */
   static final String LEGEND =
-      "Tables of figures: the median round, in the second table the fastest and the slowest. Rates count the operations or bytes that the mathematics needs; the ceiling is the"
+      "Tables of figures: the median round, in the second table the fastest and the slowest. Rates count the operations of the products, factors and solutions that the work needs, of symmetric results"
+          + " those on and below the diagonal (of block matrices: the blocks there), however many are done, and nothing that is done entry by entry besides; bytes are those of what goes in, read once, and of what"
+          + " comes out, written once, and for copies between memories and files those that cross. The ceiling is the"
           + " library's product in the same arithmetic, or a copy; the floor is the larger of operations and bytes at those rates. Errors are the"
-          + " largest against float64 (by %s) over sampled entries, \"parallel\" over the most parallel pairs of inputs; none stands where float64 would be held against the same arithmetic. \"1.5 × W\" beside: takes 1.5 times as long as W, median over the rounds and their range.";
+          + " largest over sampled entries against the same in float64 (by %s), of factors and solutions the residual, of training steps and gradients relative to the largest entry of the matrix; \"parallel\" over the most parallel pairs of inputs; none stands where float64 would be held against the same arithmetic. \"1.5 × W\" beside: takes 1.5 times as long as W, median over the rounds and their range.";
 
   private FigureTable() {}
 

@@ -14,7 +14,9 @@ final class OwnErrors {
           Suite.GRAM.id(),
           Suite.KERNEL.id(),
           Suite.DEPTH_SWEEP.id(),
-          Suite.MULTIPLY.id());
+          Suite.MULTIPLY.id(),
+          Suite.LAYER_STEP.id(),
+          Suite.DGL.id());
 
   /** How a reference is described that is what was measured itself. */
   private static final String SELF = "the same ";
