@@ -122,6 +122,7 @@ final class ArcCosine {
 
   private void forward(HostMatrix out) {
     double[][] lines = new double[workers.threads()][EDGE + L];
+    Mirror[] mirrors = Mirror.forEach(workers);
     forEachTile((worker, row, rowEnd, col, colEnd) -> {
       double[] line = lines[worker];
       for (int i = row; i < rowEnd; i++) {
@@ -130,7 +131,7 @@ final class ArcCosine {
         forwardLine(i, col, count, line);
         Chunks.store(line, count, out, i * out.rowStride() + col);
       }
-      Mirror.lowerToUpper(out, row, rowEnd, col, colEnd);
+      mirrors[worker].lowerToUpper(out, row, rowEnd, col, colEnd);
     });
   }
 
@@ -165,6 +166,7 @@ final class ArcCosine {
     private final double[] terms = new double[EDGE + LANES];
     private final double[] columns = new double[EDGE + LANES];
     private final double[] sum = new double[LANES];
+    private final Mirror mirror = new Mirror();
   }
 
   private void adjoint(HostMatrix g) {
@@ -188,7 +190,7 @@ final class ArcCosine {
       for (int j = col; j < colEnd; j++) {
         columns[j] += lane.columns[j - col];
       }
-      Mirror.lowerToUpper(g, row, rowEnd, col, colEnd);
+      lane.mirror.lowerToUpper(g, row, rowEnd, col, colEnd);
     });
     double scale = layer.weightVariance();
     for (int i = 0; i < n; i++) {

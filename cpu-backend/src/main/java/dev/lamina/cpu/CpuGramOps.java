@@ -21,21 +21,24 @@ final class CpuGramOps extends AbstractGramOps {
 
   private final Workers workers;
   private final MemoryBudget budget;
+  private final TileMemory memory;
   private final TileListener listener;
 
   CpuGramOps(Workers workers, MemoryBudget budget) {
-    this(workers, budget, TileListener.NONE);
+    this(workers, budget, new TileMemory(workers.threads()), TileListener.NONE);
   }
 
-  private CpuGramOps(Workers workers, MemoryBudget budget, TileListener listener) {
+  private CpuGramOps(
+      Workers workers, MemoryBudget budget, TileMemory memory, TileListener listener) {
     this.workers = workers;
     this.budget = budget;
+    this.memory = memory;
     this.listener = listener;
   }
 
   @Override
   public GramOps heardBy(TileListener other) {
-    return new CpuGramOps(workers, budget, other);
+    return new CpuGramOps(workers, budget, memory, other);
   }
 
   @Override
@@ -48,7 +51,7 @@ final class CpuGramOps extends AbstractGramOps {
     // The turn first: tiles are planned with the memory that no other caller holds.
     try (var _ = workers.turn();
         KernelTiles tiles =
-            new KernelTiles("compute", kernel, hostX, hostZ, symmetric, workers, budget)) {
+            new KernelTiles("compute", kernel, hostX, hostZ, symmetric, workers, budget, memory)) {
       if (symmetric) {
         computeSymmetric(tiles, hostX.rows(), out);
       } else {
@@ -85,7 +88,9 @@ final class CpuGramOps extends AbstractGramOps {
             long end = Math.min(n, tiles.start(i + 1));
             for (int o = 0; o < outputs.size(); o++) {
               storeDiagonal(outputs.get(o), tiles.start(i), diagonal[o]);
-              Mirror.lowerToUpper(outputs.get(o), tiles.start(i), end, tiles.start(i), end);
+              tiles
+                  .mirror(worker)
+                  .lowerToUpper(outputs.get(o), tiles.start(i), end, tiles.start(i), end);
             }
           } else {
             tiles.tile(worker, i, j, new Store(outputs, true, false));
@@ -153,7 +158,7 @@ final class CpuGramOps extends AbstractGramOps {
     hostOut.fill(0);
     try (var _ = workers.turn();
         KernelTiles tiles =
-            new KernelTiles("multiply", kernel, hostX, hostZ, symmetric, workers, budget)) {
+            new KernelTiles("multiply", kernel, hostX, hostZ, symmetric, workers, budget, memory)) {
       TileProducts products = new TileProducts(tiles, hostV, hostOut);
       if (symmetric) {
         multiplySymmetric(tiles, products);
@@ -238,6 +243,7 @@ final class CpuGramOps extends AbstractGramOps {
     HostMatrix hostOut = CpuMatrix.host(out);
     int edge = TilePlan.LARGEST_EDGE;
     long n = hostX.rows();
+    Mirror[] mirrors = Mirror.forEach(workers);
     workers.forEach(
         TilePlan.lowerTiles(TilePlan.blocks(n, edge)),
         (worker, index) -> {
@@ -254,7 +260,7 @@ final class CpuGramOps extends AbstractGramOps {
               true,
               beta,
               Block.of(hostOut, row, rowEnd - row, col, colEnd - col));
-          Mirror.lowerToUpper(hostOut, row, rowEnd, col, colEnd);
+          mirrors[worker].lowerToUpper(hostOut, row, rowEnd, col, colEnd);
         });
   }
 

@@ -126,6 +126,7 @@ public final class CpuWorkbench implements AutoCloseable {
   private void mirror(HostMatrix m, long step) {
     long n = m.rows();
     long tiles = Math.ceilDiv(n, step);
+    Mirror[] mirrors = Mirror.forEach(backend.workers());
     backend
         .workers()
         .forEach(
@@ -134,7 +135,8 @@ public final class CpuWorkbench implements AutoCloseable {
               long row = index / tiles * step;
               long col = index % tiles * step;
               if (col <= row) {
-                Mirror.lowerToUpper(m, row, Math.min(n, row + step), col, Math.min(n, col + step));
+                mirrors[worker].lowerToUpper(
+                    m, row, Math.min(n, row + step), col, Math.min(n, col + step));
               }
             });
   }

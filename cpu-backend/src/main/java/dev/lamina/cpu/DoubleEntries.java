@@ -25,6 +25,7 @@ final class DoubleEntries implements Entries {
   private final EntryProgram program;
   private final NearPairs near;
   private final DType dtype;
+  private final Mirror mirror;
   private final double[][] registers;
   private final double[][] outputs;
   private final int pitch;
@@ -39,11 +40,12 @@ final class DoubleEntries implements Entries {
   private final Map<Integer, double[]> inverseRoots = new HashMap<>();
   private final Map<Integer, RowBlock> inverseRootsOf = new HashMap<>();
 
-  DoubleEntries(EntryProgram program, int width, NearPairs near, DType dtype) {
+  DoubleEntries(EntryProgram program, int width, NearPairs near, DType dtype, Mirror mirror) {
     int padded = width + RowBlock.PADDING;
     this.program = program;
     this.near = near;
     this.dtype = dtype;
+    this.mirror = mirror;
     registers = new double[program.registers()][padded];
     outputs = new double[program.outputs()][LINES * padded];
     pitch = padded;
@@ -203,7 +205,7 @@ final class DoubleEntries implements Entries {
 
   @Override
   public void mirror(int output, int lines, int n, HostMatrix target, long row, long col) {
-    Mirror.lowerToUpper(target, row, row + lines, col, col + n);
+    mirror.lowerToUpper(target, row, row + lines, col, col + n);
   }
 
   private void load(Instruction.Load in, RowBlock x, int i, RowBlock z, int n) {

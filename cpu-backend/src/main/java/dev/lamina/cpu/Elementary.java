@@ -398,9 +398,16 @@ final class Elementary {
 
   /** Returns the sum of the lanes in their order; reduceLanes leaves the order open. */
   static double sum(DoubleVector v) {
-    double sum = 0;
-    for (double lane : v.toArray()) {
-      sum += lane;
+    // By constant indices: an array of the lanes, or an index that varies, would be allocated.
+    double sum = v.lane(0) + v.lane(1);
+    if (D.length() > 2) {
+      sum = sum + v.lane(2) + v.lane(3);
+    }
+    if (D.length() > 4) {
+      sum = sum + v.lane(4) + v.lane(5) + v.lane(6) + v.lane(7);
+    }
+    for (int k = 8; k < D.length(); k++) {
+      sum += v.lane(k);
     }
     return sum;
   }

@@ -43,7 +43,7 @@ final class FloatEntries implements Entries {
   private final float[][] registers;
   private final float[][] outputs;
   private final float[] zeros;
-  private final float[] square;
+  private final Mirror mirror;
   private final float[] slopes;
   private float[] scratch;
 
@@ -58,10 +58,11 @@ final class FloatEntries implements Entries {
   private int n;
   private int pitch;
 
-  FloatEntries(EntryProgram program, int width, NearPairs near) {
+  FloatEntries(EntryProgram program, int width, NearPairs near, Mirror mirror) {
     int padded = width + RowBlock.PADDING;
     this.program = program;
     this.near = near;
+    this.mirror = mirror;
     acute = AcuteSteps.of(program, 2);
     acuteAmongAcute = AcuteSteps.of(program, 1);
     registers = new float[program.registers()][ROWS * padded];
@@ -69,7 +70,6 @@ final class FloatEntries implements Entries {
     scratch = new float[ROWS * padded];
     slopes = new float[ROWS * padded];
     zeros = new float[padded];
-    square = new float[Mirror.SQUARE];
   }
 
   /** Returns whether all instructions keep their accuracy in float32. */
@@ -164,7 +164,7 @@ final class FloatEntries implements Entries {
   @Override
   public void mirror(int output, int lines, int n, HostMatrix target, long row, long col) {
     requireFloat(target);
-    Mirror.transpose(outputs[output], pitch, lines, n, target, col, row, square);
+    mirror.transpose(outputs[output], pitch, lines, n, target, col, row);
   }
 
   private static void requireFloat(HostMatrix target) {

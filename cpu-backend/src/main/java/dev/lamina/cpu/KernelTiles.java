@@ -6,7 +6,6 @@ import dev.lamina.lowering.LoweredKernel;
 import dev.lamina.lowering.NearPairs;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -41,8 +40,8 @@ final class KernelTiles implements AutoCloseable {
   private final boolean single;
   private final TilePlan plan;
   private final MemoryBudget.Reservation reservation;
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment[] dots;
+  private final TileMemory memory;
+  private final Mirror[] mirrors;
   private final Entries[] entries;
   private final RowBlock[] xBlocks;
   private final RowBlock[] zBlocks;
@@ -54,11 +53,13 @@ final class KernelTiles implements AutoCloseable {
       HostMatrix z,
       boolean symmetric,
       Workers workers,
-      MemoryBudget budget) {
+      MemoryBudget budget,
+      TileMemory memory) {
     this.kernel = kernel;
     this.x = x;
     this.z = z;
     this.symmetric = symmetric;
+    this.memory = memory;
     EntryProgram program = kernel.entries();
     single = x.dtype() == DType.FLOAT32 && FloatEntries.supports(program);
     TilePlan.Cost cost =
@@ -77,14 +78,13 @@ final class KernelTiles implements AutoCloseable {
             budget.limit());
     reservation = budget.reserve(plan.bytes(), operation);
     NearPairs near = NearPairs.of(x.dtype(), x.cols());
-    dots = new MemorySegment[workers.threads()];
+    mirrors = Mirror.forEach(workers);
     entries = new Entries[workers.threads()];
     for (int w = 0; w < plan.workers(); w++) {
-      dots[w] = arena.allocate((long) plan.edge() * stride() * x.dtype().bytes(), 64);
       entries[w] =
           single
-              ? new FloatEntries(program, plan.edge(), near)
-              : new DoubleEntries(program, plan.edge(), near, x.dtype());
+              ? new FloatEntries(program, plan.edge(), near, mirrors[w])
+              : new DoubleEntries(program, plan.edge(), near, x.dtype(), mirrors[w]);
     }
     xBlocks = new RowBlock[Math.toIntExact(xBlockCount())];
     zBlocks = symmetric ? xBlocks : new RowBlock[Math.toIntExact(zBlockCount())];
@@ -108,6 +108,11 @@ final class KernelTiles implements AutoCloseable {
   /** Returns the plan, whose number of workers the caller must not exceed. */
   TilePlan plan() {
     return plan;
+  }
+
+  /** Returns what transposes for a worker. */
+  Mirror mirror(int worker) {
+    return mirrors[worker];
   }
 
   long xBlockCount() {
@@ -142,6 +147,7 @@ final class KernelTiles implements AutoCloseable {
     RowBlock cols = diagonal ? rows : block(z, zBlocks, j);
     int m = (int) rows.rows.rows();
     int n = (int) cols.rows.rows();
+    MemorySegment dots = dots(worker);
     Blas.gemm(
         1,
         Block.of(rows.rows),
@@ -149,11 +155,11 @@ final class KernelTiles implements AutoCloseable {
         Block.of(cols.rows),
         true,
         0,
-        new Block(dots[worker], x.dtype(), m, n, stride()));
+        new Block(dots, x.dtype(), m, n, stride()));
     for (int r = 0; r < m; r += Entries.LINES) {
       int lines = Math.min(Entries.LINES, m - r);
       int count = diagonal ? r + lines : n;
-      entries[worker].run(dots[worker], stride(), r, rows, r, lines, cols, count);
+      entries[worker].run(dots, stride(), r, rows, r, lines, cols, count);
       sink.lines(start(i) + r, lines, start(j), count, entries[worker]);
     }
   }
@@ -163,7 +169,11 @@ final class KernelTiles implements AutoCloseable {
    * results are stored, so a sink may put them here.
    */
   HostMatrix buffer(int worker) {
-    return HostMatrix.borrow(dots[worker], x.dtype(), plan.edge(), plan.edge(), stride());
+    return HostMatrix.borrow(dots(worker), x.dtype(), plan.edge(), plan.edge(), stride());
+  }
+
+  private MemorySegment dots(int worker) {
+    return memory.of(worker, (long) plan.edge() * stride() * x.dtype().bytes());
   }
 
   /** Returns the rows of a block with their diagonal values. */
@@ -171,10 +181,9 @@ final class KernelTiles implements AutoCloseable {
     return block(x, xBlocks, block);
   }
 
-  /** Frees the temporary memory. */
+  /** Gives the temporary memory back to the budget. */
   @Override
   public void close() {
-    arena.close();
     reservation.close();
   }
 }

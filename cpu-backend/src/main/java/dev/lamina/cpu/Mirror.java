@@ -10,7 +10,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Copies what stands below the diagonal of a square matrix to above it. */
+/** Copies what stands below the diagonal of a square matrix to above it. One per thread. */
 final class Mirror {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
@@ -18,12 +18,8 @@ final class Mirror {
 
   private static final int L = F.length();
 
-  /** Elements of a square of float32. */
-  static final int SQUARE = L * L;
-
   // Squares of whole vectors are transposed at once. One of float32 is by log₂ L perfect shuffles
-  // of
-  // its L rows: interleaving row i with row i + L/2 gives rows 2i and 2i + 1.
+  // of its L rows: interleaving row i with row i + L/2 gives rows 2i and 2i + 1.
   private static final IntVector FIRST = interleaved(0);
   private static final IntVector SECOND = interleaved(L / 2);
 
@@ -43,7 +39,16 @@ final class Mirror {
     return IntVector.fromArray(IntVector.SPECIES_PREFERRED, lanes, 0);
   }
 
-  private Mirror() {}
+  private final float[] square = new float[L * L];
+  private final float[] half = new float[L * L];
+  private final double[] doubles = new double[D.length() * D.length()];
+
+  /** Returns one for each worker. */
+  static Mirror[] forEach(Workers workers) {
+    Mirror[] mirrors = new Mirror[workers.threads()];
+    Arrays.setAll(mirrors, _ -> new Mirror());
+    return mirrors;
+  }
 
   /**
    * Sets {@code m[j][i] = m[i][j]} for all i &gt; j of a tile.
@@ -54,38 +59,23 @@ final class Mirror {
    * @param col first column, ≤ row
    * @param colEnd one past the last column
    */
-  static void lowerToUpper(HostMatrix m, long row, long rowEnd, long col, long colEnd) {
-    if (m.dtype() == DType.FLOAT32) {
-      float[] square = new float[SQUARE];
-      float[] half = new float[SQUARE];
-      squares(L, row, rowEnd, col, colEnd, m, (i, j) -> transposeFloats(m, i, j, square, half));
-    } else {
-      double[] square = new double[D.length() * D.length()];
-      squares(D.length(), row, rowEnd, col, colEnd, m, (i, j) -> transposeDoubles(m, i, j, square));
-    }
-  }
-
-  /** Transposes a square whose first entry has these indices. */
-  @FunctionalInterface
-  private interface Transpose {
-    void at(long row, long col);
-  }
-
-  private static void squares(
-      int edge, long row, long rowEnd, long col, long colEnd, HostMatrix m, Transpose transpose) {
+  void lowerToUpper(HostMatrix m, long row, long rowEnd, long col, long colEnd) {
+    boolean single = m.dtype() == DType.FLOAT32;
+    int edge = single ? L : D.length();
     for (long i = row; i < rowEnd; i += edge) {
       for (long j = col; j < Math.min(colEnd, i + edge); j += edge) {
-        if (i + edge <= rowEnd && j + edge <= colEnd && j + edge <= i) {
-          transpose.at(i, j);
-        } else {
+        if (i + edge > rowEnd || j + edge > colEnd || j + edge > i) {
           copy(m, i, Math.min(rowEnd, i + edge), j, Math.min(colEnd, j + edge));
+        } else if (single) {
+          transposeFloats(m, i, j);
+        } else {
+          transposeDoubles(m, i, j);
         }
       }
     }
   }
 
-  private static void transposeFloats(
-      HostMatrix m, long row, long col, float[] square, float[] half) {
+  private void transposeFloats(HostMatrix m, long row, long col) {
     MemorySegment s = m.segment();
     long stride = m.rowStride() * Float.BYTES;
     long from = m.byteOffset(row, col);
@@ -106,17 +96,8 @@ final class Mirror {
    * @param to float32 matrix
    * @param toRow row of the matrix that the first entries of the lines go to
    * @param toCol column that the first line goes to
-   * @param square overwritten, of {@link #SQUARE} elements
    */
-  static void transpose(
-      float[] from,
-      int pitch,
-      int lines,
-      int n,
-      HostMatrix to,
-      long toRow,
-      long toCol,
-      float[] square) {
+  void transpose(float[] from, int pitch, int lines, int n, HostMatrix to, long toRow, long toCol) {
     long stride = to.rowStride() * Float.BYTES;
     int wholeLines = lines - lines % L;
     int whole = n - n % L;
@@ -194,17 +175,17 @@ final class Mirror {
     }
   }
 
-  private static void transposeDoubles(HostMatrix m, long row, long col, double[] square) {
+  private void transposeDoubles(HostMatrix m, long row, long col) {
     MemorySegment s = m.segment();
     int edge = D.length();
     long stride = m.rowStride() * Double.BYTES;
     long from = m.byteOffset(row, col);
     long to = m.byteOffset(col, row);
     for (int i = 0; i < edge; i++) {
-      DoubleVector.fromMemorySegment(D, s, from + i * stride, ORDER).intoArray(square, i * edge);
+      DoubleVector.fromMemorySegment(D, s, from + i * stride, ORDER).intoArray(doubles, i * edge);
     }
     for (int j = 0; j < edge; j++) {
-      DoubleVector.fromArray(D, square, j, DOUBLE_COLUMN, 0)
+      DoubleVector.fromArray(D, doubles, j, DOUBLE_COLUMN, 0)
           .intoMemorySegment(s, to + j * stride, ORDER);
     }
   }

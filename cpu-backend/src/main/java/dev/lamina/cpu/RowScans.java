@@ -15,12 +15,8 @@ final class RowScans {
     workers.forEach(
         steps.length,
         (worker, step) -> {
-          RowScan scan = RowScan.NOTHING;
-          long to = Math.min(m.rows(), (step + 1) * ROWS_PER_STEP);
-          for (long i = step * ROWS_PER_STEP; i < to; i++) {
-            scan = scan.and(RowScan.of(RowDistance.squaredNorm(m, i)));
-          }
-          steps[(int) step] = scan;
+          long from = step * ROWS_PER_STEP;
+          steps[(int) step] = of(m, from, Math.min(m.rows(), from + ROWS_PER_STEP));
         });
     RowScan all = RowScan.NOTHING;
     for (RowScan step : steps) {
@@ -35,5 +31,22 @@ final class RowScans {
       throw RowScan.notFinite(operation, name, m.shape(), bad, c -> m.get(bad, c), m.cols());
     }
     return all;
+  }
+
+  /** Scans some rows, without an object for each. */
+  private static RowScan of(HostMatrix m, long from, long to) {
+    boolean hasZero = false;
+    double smallest = Double.POSITIVE_INFINITY;
+    double largest = 0;
+    for (long i = from; i < to; i++) {
+      double norm2 = RowDistance.squaredNorm(m, i);
+      if (norm2 == 0) {
+        hasZero = true;
+      } else {
+        smallest = Math.min(smallest, norm2);
+        largest = Math.max(largest, norm2);
+      }
+    }
+    return new RowScan(hasZero, smallest, largest);
   }
 }

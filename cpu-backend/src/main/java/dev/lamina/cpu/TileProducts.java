@@ -29,7 +29,7 @@ record TileProducts(KernelTiles tiles, HostMatrix v, HostMatrix out) {
       for (int r = 0; r < rows; r++) {
         tile.set(r, r, diagonal[r]);
       }
-      Mirror.lowerToUpper(tile, 0, rows, 0, rows);
+      tiles.mirror(worker).lowerToUpper(tile, 0, rows, 0, rows);
     }
     Block k = Block.of(tile, 0, rows, 0, cols);
     Blas.gemm(

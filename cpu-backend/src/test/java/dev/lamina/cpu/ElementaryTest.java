@@ -9,6 +9,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.DoubleStream;
+import jdk.incubator.vector.DoubleVector;
 import org.junit.jupiter.api.Test;
 
 /** Holds the elementary functions to 80-digit arithmetic and to the limits of IEEE 754. */
@@ -217,6 +218,18 @@ final class ElementaryTest {
         assertThat(got[i]).as("at %s", x[i]).isCloseTo(want, within(2 * Math.ulp(want)));
       }
     }
+  }
+
+  @Test
+  void lanesAreSummedInTheirOrder() {
+    double[] lanes = new double[DoubleVector.SPECIES_PREFERRED.length()];
+    double expected = 0;
+    for (int k = 0; k < lanes.length; k++) {
+      lanes[k] = k % 3 == 1 ? -1e16 : 1e16 + 3 * k;
+      expected += lanes[k];
+    }
+    DoubleVector v = DoubleVector.fromArray(DoubleVector.SPECIES_PREFERRED, lanes, 0);
+    assertThat(Elementary.sum(v)).isEqualTo(expected);
   }
 
   @Test

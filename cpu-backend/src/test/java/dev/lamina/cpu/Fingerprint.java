@@ -197,7 +197,7 @@ public final class Fingerprint {
           m.set(i, j, random.nextFloat());
         }
       }
-      Mirror.lowerToUpper(m, 37, n, 0, 50);
+      new Mirror().lowerToUpper(m, 37, n, 0, 50);
       return java.util.Arrays.deepHashCode(m.toArray());
     }
   }
