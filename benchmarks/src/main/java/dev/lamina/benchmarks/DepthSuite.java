@@ -106,18 +106,18 @@ final class DepthSuite {
 
   private static FigureBuilder figure(Bench bench, String work, int depth, Times times, Matrix x) {
     DType dtype = x.dtype();
-    long n = x.rows();
-    long d = x.cols();
+    double n = x.rows();
+    double d = x.cols();
     String name = name(work, depth);
     return new FigureBuilder(Suite.DEPTH_SWEEP, KernelSuite.WORK, dtype, times.spread(name))
-        .size("N", n)
-        .size("d", d)
+        .size("N", x.rows())
+        .size("d", x.cols())
         .size("L", depth)
         .against(times, name, KernelSuite.GRAM)
         .arithmetic(
             Counts.gram(n, d),
             bench.ceiling(dtype),
-            (double) dtype.bytes() * n * (d + OUTPUTS * n),
+            dtype.bytes() * n * (d + OUTPUTS * n),
             bench.ceilings().bandwidth());
   }
 }
