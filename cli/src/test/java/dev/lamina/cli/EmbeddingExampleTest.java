@@ -75,6 +75,23 @@ class EmbeddingExampleTest {
     }
   }
 
+  /** Layers of tanh: eigenvalues of both signs, all below what the gradient allows to conclude. */
+  @Test
+  void layersThatBendLeaveAGradientAndSmallEigenvaluesOfBothSigns() throws IOException {
+    String example = Files.readString(Path.of("../examples/lifting-tanh.conf"));
+    String shorter = example.replace("gradient = 5e-3", "gradient = 0.1, lengths = [1]");
+    assertThat(shorter).contains("lengths = [1]");
+    JsonNode result = study(shorter, "lifting", "csv/lifting-spectra-approximate.csv");
+    assertThat(result.get("ending").textValue()).isEqualTo("critical");
+    assertThat(result.get("polished").get(2).get("negative").asInt()).isZero();
+    JsonNode twice = result.get("approximate").get(1);
+    assertThat(twice.get("negative").asInt()).isEqualTo(2);
+    assertThat(twice.get("gradient").asDouble()).isCloseTo(0.038, within(0.001));
+    double smallest = twice.get("eigenvalues").get(0).asDouble();
+    assertThat(smallest).isCloseTo(-0.0218, within(0.001));
+    assertThat(-smallest).isLessThan(twice.get("meaningful").asDouble());
+  }
+
   /** Blocks grow from nearly nothing while networks of all depths come to the best line. */
   @Test
   void residualNetworksComeToTheLossOfALine() throws IOException {

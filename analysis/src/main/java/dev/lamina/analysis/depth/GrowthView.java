@@ -3,6 +3,7 @@ package dev.lamina.analysis.depth;
 import dev.lamina.analysis.depth.GrowthResult.Members;
 import dev.lamina.analysis.depth.GrowthResult.Run;
 import dev.lamina.analysis.report.Axis;
+import dev.lamina.analysis.report.Block;
 import dev.lamina.analysis.report.Column;
 import dev.lamina.analysis.report.Headline;
 import dev.lamina.analysis.report.Note;
@@ -13,6 +14,7 @@ import dev.lamina.analysis.report.Series;
 import dev.lamina.analysis.report.Table;
 import dev.lamina.analysis.study.StudyContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -34,9 +36,8 @@ final class GrowthView {
   }
 
   SectionView view() {
-    return new SectionView(
-        introduction(),
-        headlines(),
+    List<Block> blocks = new ArrayList<>();
+    blocks.addAll(
         List.of(
             new Note(settings()),
             plot(
@@ -56,8 +57,13 @@ final class GrowthView {
                 "1 − minimal correlation",
                 true,
                 m -> 1 - m.minPearson().getFirst()),
-            runTable(),
-            memberTable()));
+            runTable()));
+    if (result.runs().stream().anyMatch(run -> !Double.isNaN(run.escaped()))) {
+      blocks.add(escapes());
+      blocks.add(escapeTable());
+    }
+    blocks.add(memberTable());
+    return new SectionView(introduction(), headlines(), blocks);
   }
 
   private static String introduction() {
@@ -180,6 +186,70 @@ final class GrowthView {
     return moment.minPearson().stream()
         .map(p -> NumberTexts.rounded(p, 5))
         .collect(Collectors.joining(" "));
+  }
+
+  /**
+   * Returns how many epochs after the growth a run left its plateau, or how long it was watched.
+   */
+  private double waited(Run run) {
+    double end = run.after().getLast().epoch();
+    return (Double.isNaN(run.escaped()) ? end : run.escaped()) - config.growAt();
+  }
+
+  private Plot escapes() {
+    List<Series> series = new ArrayList<>();
+    addEscapes(series, "left the plateau", true);
+    addEscapes(series, "still there at the end", false);
+    return new Plot(
+        "escapes",
+        "How long networks stay on the plateau",
+        "Epochs after epoch %d until the loss is half of what it was 1,000 epochs after it, against the number of samples; one point for each initialisation."
+            .formatted(config.growAt()),
+        "Shorter plateaus with more samples: published (arXiv 2205.13283, figure 6). Measured: %s, %d initialisations."
+            .formatted(context.data().train().name(), config.runs()),
+        Axis.linear("samples", ""),
+        Axis.linear("epochs", ""),
+        series);
+  }
+
+  private void addEscapes(List<Series> series, String name, boolean left) {
+    List<Run> runs =
+        result.runs().stream().filter(run -> Double.isNaN(run.escaped()) != left).toList();
+    if (!runs.isEmpty()) {
+      series.add(
+          Series.Points.of(
+              name,
+              name,
+              runs.stream().map(run -> (double) run.size()).toList(),
+              runs.stream().map(this::waited).toList()));
+    }
+  }
+
+  private Table escapeTable() {
+    List<List<Object>> rows = new ArrayList<>();
+    for (int size : config.sizes()) {
+      List<Run> runs = result.runs().stream().filter(run -> run.size() == size).toList();
+      double[] left =
+          runs.stream()
+              .filter(run -> !Double.isNaN(run.escaped()))
+              .mapToDouble(this::waited)
+              .sorted()
+              .toArray();
+      rows.add(
+          Arrays.asList(
+              size,
+              runs.size(),
+              left.length,
+              left.length == 0 ? null : left[0],
+              left.length == 0 ? null : left[left.length - 1]));
+    }
+    return new Table(
+        "escape-numbers",
+        "How long networks stay, in numbers",
+        "Initialisations, how many of them left the plateau within the %d epochs after the growth, and after how many the first and the last of these did."
+            .formatted(config.plan().epochs() - config.growAt()),
+        LinearityView.columns("samples", "initialisations", "left", "first", "last"),
+        rows);
   }
 
   private Table memberTable() {

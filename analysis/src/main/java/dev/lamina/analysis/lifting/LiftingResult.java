@@ -14,6 +14,8 @@ import java.util.List;
  * @param rounding what rounding alone can make of Σ |gradient| there
  * @param pairs what the gradient that was left adds to the Hessian, one entry for each early lift
  * @param waysOut the ways over the edge of the lifted set
+ * @param approximate lifts of the critical point whose layers are lines only nearly, without the
+ *     point itself
  * @param sharpness largest eigenvalue after one lift, for each length of the segment
  */
 public record LiftingResult(
@@ -26,6 +28,7 @@ public record LiftingResult(
     double rounding,
     List<Pairs> pairs,
     WaysOut waysOut,
+    List<Lifted> approximate,
     List<Sharpness> sharpness) {
 
   /** Copies the lists. */
@@ -34,6 +37,7 @@ public record LiftingResult(
     early = List.copyOf(early);
     polished = List.copyOf(polished);
     pairs = List.copyOf(pairs);
+    approximate = List.copyOf(approximate);
     sharpness = List.copyOf(sharpness);
   }
 

@@ -66,7 +66,7 @@ final class LiftingStudy {
     CriticalPoint exact =
         new CriticalPoints(1e-12, 1e-7, STEPS, 100).find(backend, early.network(), risk);
     progress.advance(1);
-    int measured = 2 * (config.lifts() + 1) + config.lengths().size();
+    int measured = 2 * (config.lifts() + 1) + config.lifts() + config.lengths().size();
     progress.begin("lifting", measured + 1L);
     List<Lift> earlyLifts = lifts(early.network(), risk);
     List<Lift> lifts = lifts(exact.network(), risk);
@@ -85,6 +85,7 @@ final class LiftingStudy {
         exact.rounding(),
         pairs(early.network(), earlyLifts, earlyMeasured, risk),
         ways,
+        approximate(exact.network(), risk),
         config.lengths().stream().map(l -> sharpness(exact.network(), risk, l)).toList());
   }
 
@@ -120,6 +121,20 @@ final class LiftingStudy {
       all.add(
           Lifting.identity(now, now.depth() - 1, config.inserted(), floor(now, risk), risk.x()));
       now = all.getLast().deep();
+    }
+    return all;
+  }
+
+  /** Inserts layers at the same place that are lines only nearly, one after another. */
+  private List<Lifted> approximate(Perceptron shallow, Risk risk) {
+    LiftingConfig.Approximate how = config.approximate();
+    List<Lifted> all = new ArrayList<>();
+    Perceptron now = shallow;
+    for (int k = 1; k <= config.lifts(); k++) {
+      Insertion insertion =
+          Insertion.of(now.depth() - 1, config.width(), how.inserted(), how.box());
+      now = Lifting.lift(now, insertion, risk.x()).deep();
+      all.add(measured(shallow, now, k, risk));
     }
     return all;
   }

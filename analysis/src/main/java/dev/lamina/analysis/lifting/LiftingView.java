@@ -31,6 +31,11 @@ final class LiftingView {
           + " tolerance 10⁻⁹ max(1, largest), and the law that an exact lift of full rank keeps the"
           + " numbers of positive and negative eigenvalues [derived].";
 
+  private static final String APPROXIMATE =
+      "tanh layers in [−0.01, 0.01]: version 3 of arXiv 2205.13283 [published]. That no such lift is"
+          + " critical, as its layers bend, so that signs of small eigenvalues mean nothing: derived"
+          + " here.";
+
   /** Smaller eigenvalues are rounding, and drawn here. */
   private static final double LEAST = 1e-18;
 
@@ -46,8 +51,9 @@ final class LiftingView {
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Note(note()));
     blocks.add(claims());
-    blocks.add(spectra("spectra-polished", POLISHED, result.polished()));
-    blocks.add(spectra("spectra-early", EARLY, result.early()));
+    blocks.add(spectra("spectra-polished", POLISHED, result.polished(), SOURCE));
+    blocks.add(spectra("spectra-early", EARLY, result.early(), SOURCE));
+    blocks.add(spectra("spectra-approximate", approximate(), result.approximate(), APPROXIMATE));
     blocks.add(counts());
     blocks.add(pairs());
     if (result.waysOut().ways() > 0) {
@@ -139,13 +145,32 @@ final class LiftingView {
                 .formatted(
                     joined(result.polished(), Lifted::zero),
                     joined(result.polished(), Lifted::parameters))));
+    rows.add(
+        List.of(
+            "the critical point " + approximate(),
+            "tanh in [−0.01, 0.01]: more negative eigenvalues, many of them small",
+            "not critical: the layers bend, which leaves a gradient (under tanh in proportion to the"
+                + " half-width), and signs of eigenvalues below it times 1 + |θ| mean nothing",
+            "%s negative, smallest %s, with gradients %s; signs mean something from %s"
+                .formatted(
+                    negatives(result.approximate()),
+                    each(result.approximate(), l -> l.eigenvalues().getFirst()),
+                    each(result.approximate(), Lifted::gradient),
+                    each(result.approximate(), Lifted::meaningful))));
     return new Table(
         "claims",
         "Published and corrected",
-        "What version 3 of arXiv 2205.13283 says of lifted critical points (its figure 4 with the"
-            + " relu network of two neurons), what can be shown, and what is seen here.",
+        "What version 3 of arXiv 2205.13283 says of lifted critical points (its figures 4 and"
+            + " B4), what can be shown, and what is seen here.",
         columns("statement", "version 3", "corrected", "here"),
         rows);
+  }
+
+  private String approximate() {
+    LiftingConfig.Approximate how = config.approximate();
+    return "lifted by %s in [%s, %s]"
+        .formatted(
+            how.inserted(), NumberTexts.rounded(how.low(), 4), NumberTexts.rounded(how.high(), 4));
   }
 
   private static String each(List<Lifted> lifts, ToDoubleFunction<Lifted> value) {
@@ -187,7 +212,7 @@ final class LiftingView {
     return joined(lifts, Lifted::negative);
   }
 
-  private static Plot spectra(String id, String what, List<Lifted> lifts) {
+  private static Plot spectra(String id, String what, List<Lifted> lifts, String source) {
     List<Series> series = new ArrayList<>();
     for (Lifted lifted : lifts) {
       String subject = lifted.lifts() + (lifted.lifts() == 1 ? " lift" : " lifts");
@@ -207,7 +232,7 @@ final class LiftingView {
         "Sizes of all eigenvalues, largest first, of the point and of its lifts. Zeros lie at the"
             + " rounding of the largest, the least of them drawn at 10⁻¹⁸; below the line, the gradient that is left times the size of"
             + " the parameters, a sign means nothing.",
-        SOURCE,
+        source,
         Axis.linear("rank", ""),
         Axis.logarithmic("|eigenvalue|", ""),
         series);
@@ -236,12 +261,13 @@ final class LiftingView {
     List<List<Object>> rows = new ArrayList<>();
     result.early().forEach(l -> rows.add(row(EARLY, l)));
     result.polished().forEach(l -> rows.add(row(POLISHED, l)));
+    result.approximate().forEach(l -> rows.add(row(approximate(), l)));
     return new Table(
         "inertia",
         "Signs of the eigenvalues",
         "How many eigenvalues are positive, negative and zero, before and after each lift, by the"
             + " tolerance 10⁻⁹ max(1, largest), and how many are negative by the published zero"
-            + " line; the loss and the outputs stay.",
+            + " line; the loss and the outputs stay, but for layers that are lines only nearly.",
         columns(
             "point",
             "lifts",

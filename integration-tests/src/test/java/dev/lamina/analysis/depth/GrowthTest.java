@@ -8,7 +8,11 @@ import dev.lamina.Lamina;
 import dev.lamina.analysis.data.PreparedData;
 import dev.lamina.analysis.data.TargetFunction;
 import dev.lamina.analysis.network.WeightInit;
+import dev.lamina.analysis.report.Block;
 import dev.lamina.analysis.report.Json;
+import dev.lamina.analysis.report.Plot;
+import dev.lamina.analysis.report.Series;
+import dev.lamina.analysis.report.Table;
 import dev.lamina.analysis.study.NetworkConfig;
 import dev.lamina.analysis.study.Progress;
 import dev.lamina.analysis.study.StudyContext;
@@ -18,6 +22,7 @@ import dev.lamina.config.ConfigReader;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -136,6 +141,51 @@ class GrowthTest {
               "21 samples", "those in the middle of 21 rows: 11, from epoch 20", "members for 15");
     }
     assertThat(StudySections.all()).anyMatch(GrowthSection.class::isInstance);
+  }
+
+  /** Half of the loss 1,000 epochs after the growth is what counts, not that right after it. */
+  @Test
+  void whoLeftThePlateauIsCounted() {
+    String text =
+        "rate = 1, sizes = [3, 5], runs = 2, epochs = 4020, grow-at = 20, record-every = 20";
+    GrowthResult result =
+        new GrowthResult(
+            21,
+            List.of(
+                run(5, 3, 1, 0.4, 0.3, 0.21), run(5, 5, 1, 0.4, 0.1, 0.1),
+                run(6, 3, 1, 0.4, 0.4, 0.4), run(6, 5, 3, 0.4, 0.3, 0.19)),
+            List.of());
+    try (Lamina lamina = GoldenNetworks.open(1);
+        PreparedData data = GoldenNetworks.curve(lamina, TargetFunction.STAIRS, 21)) {
+      StudyContext context = context(lamina, data, Optional.empty());
+      List<Block> blocks = new GrowthView(read(text), context, result).view().blocks();
+      Table numbers = (Table) blocks.get(5);
+      assertThat(numbers.id()).isEqualTo("escape-numbers");
+      assertThat(numbers.rows().get(0)).containsExactly(3, 2, 0, null, null);
+      assertThat(numbers.rows().get(1)).containsExactly(5, 2, 2, 2000.0, 3000.0);
+      assertThat(((Plot) blocks.get(4)).series())
+          .extracting(Series::name)
+          .containsExactly("left the plateau", "still there at the end");
+    }
+  }
+
+  /** A run that is looked at every 1,000 epochs from the growth on. */
+  private static GrowthResult.Run run(long seed, int size, double... losses) {
+    List<Moment> after = new ArrayList<>();
+    for (double loss : losses) {
+      after.add(
+          new Moment(
+              20 + 1000L * after.size(),
+              loss,
+              Double.NaN,
+              loss,
+              Double.NaN,
+              List.of(1.0),
+              List.of(1.0),
+              List.of(),
+              List.of()));
+    }
+    return new GrowthResult.Run(seed, size, "done", List.of(after.getFirst()), after);
   }
 
   @Test

@@ -153,6 +153,35 @@ class LiftingStudyTest {
     assertThat(result.early().get(1).eigenvalues().getFirst()).isLessThan(-1e-5);
   }
 
+  /**
+   * Under tanh outputs change as the square of the segment, the gradient as the segment [derived].
+   */
+  @Test
+  void aLiftThatIsALineOnlyNearlyIsNotCritical() {
+    String common = "activation = tanh, rate = 0.005, steps = 5000, lengths = [1], ";
+    LiftingResult wide = run(read(common + "approximate { segment = [-0.02, 0.02] }"), 25, 1);
+    LiftingResult narrow = run(read(common), 25, 1); // half of it, as published
+    assertThat(wide.ending()).isEqualTo("critical");
+    assertThat(wide.polished().getFirst().gradient()).isLessThan(1e-11);
+    assertThat(narrow.approximate()).extracting(Lifted::lifts).containsExactly(1, 2);
+    for (int k = 0; k < 2; k++) {
+      Lifted coarse = wide.approximate().get(k);
+      Lifted fine = narrow.approximate().get(k);
+      assertThat(fine.eigenvalues()).hasSize(7 + 6 * (k + 1));
+      assertThat(fine.gradient()).isGreaterThan(1e-4);
+      assertThat(coarse.gradient() / fine.gradient()).isCloseTo(2, within(0.05));
+      assertThat(coarse.outputChange() / fine.outputChange()).isCloseTo(4, within(0.1));
+      assertThat(fine.eigenvalues().getFirst()).isBetween(-fine.meaningful(), 0.0);
+      assertThat(fine.kinkDistance()).isNaN();
+    }
+    LiftingResult sigmoid =
+        run(
+            read(common + "lifts = 1, approximate { inserted = sigmoid, segment = [-0.1, 0.1] }"),
+            25,
+            1);
+    assertThat(sigmoid.approximate().getFirst().outputChange()).isBetween(1e-6, 1e-2);
+  }
+
   @Test
   void theResultIsShownAndStored() {
     LiftingConfig config = read("activation = tanh, steps = 100, lifts = 1, lengths = [1]");
@@ -162,7 +191,7 @@ class LiftingStudyTest {
     assertThat(Json.read(Json.write(result), LiftingResult.class)).isEqualTo(result);
     SectionView view = new LiftingView(config, result).view();
     assertThat(view.headlines().getFirst().value()).isEqualTo("0, 0");
-    assertThat(view.blocks().stream().filter(Plot.class::isInstance)).hasSize(4);
+    assertThat(view.blocks().stream().filter(Plot.class::isInstance)).hasSize(5);
     assertThat(view.blocks().stream().filter(Heatmap.class::isInstance)).hasSize(2);
     Table table =
         view.blocks().stream()
@@ -171,7 +200,8 @@ class LiftingStudyTest {
             .filter(t -> t.id().equals("inertia"))
             .findFirst()
             .orElseThrow();
-    assertThat(table.rows()).hasSize(4);
+    assertThat(table.rows()).hasSize(5);
+    assertThat(table.rows().get(4).getFirst()).isEqualTo("lifted by tanh in [-0.01, 0.01]");
     assertThat(table.columns().subList(0, 5).stream().map(Column::title))
         .as("what it is about comes first")
         .containsExactly("point", "lifts", "positive", "negative", "zero");
@@ -189,6 +219,13 @@ class LiftingStudyTest {
     assertThat(config.lengths()).containsExactly(0.1, 0.3, 1.0, 3.0, 10.0);
     assertThatThrownBy(() -> read("inserted = tanh"))
         .hasMessageContainingAll("inserted", "tanh is affine nowhere");
+    assertThat(config.approximate().inserted()).isEqualTo(Activation.Smooth.TANH);
+    assertThatThrownBy(() -> read("approximate { inserted = elu, segment = [0.1, 0.2] }"))
+        .hasMessageContainingAll("approximate", "a line on [0.1, 0.2] only nearly", "elu is one");
+    assertThatThrownBy(() -> read("approximate { segment = [0.1] }"))
+        .hasMessageContainingAll("approximate", "segment must be two numbers but is [0.1]");
+    assertThatThrownBy(() -> read("approximate { inserted = relu, segment = [-1, 1] }"))
+        .hasMessageContainingAll("approximate", "holds the kink of relu");
     assertThatThrownBy(() -> read("width = 0, lift = 3")).hasMessageContainingAll("width", "lift");
   }
 }
