@@ -25,6 +25,12 @@ final class RivalProcess implements AutoCloseable {
   /** The user's own, then that of the system, for which Debian packages NumPy and PyTorch. */
   private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
 
+  /**
+   * How long to wait after a rival's work until its threads sleep. OpenBLAS's wait busily for their
+   * next call for about 0.1 s, in which whatever is timed next would have a processor less.
+   */
+  private static final long SETTLING_MILLIS = 150;
+
   /** What the script writes to standard error. */
   private static final String COMPLAINTS = "stderr";
 
@@ -151,7 +157,7 @@ final class RivalProcess implements AutoCloseable {
   }
 
   /**
-   * Sends a line and returns the seconds that are the answer.
+   * Sends a line and returns the seconds that are the answer, when the rival's threads sleep.
    *
    * @throws RivalFailure if the rival ended or the answer is no finite number ≥ 0
    */
@@ -159,6 +165,11 @@ final class RivalProcess implements AutoCloseable {
     double seconds = numbers(request, 1)[0];
     if (seconds < 0) {
       throw nonsense(request, String.valueOf(seconds));
+    }
+    try {
+      Thread.sleep(SETTLING_MILLIS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
     return seconds;
   }
