@@ -171,11 +171,10 @@ public final class Study {
     results.put("title", config.title());
     results.put("subject", subject(context));
     results.put("network", config.network());
-    results.put(
-        "data",
-        Map.of(
-            "train", context.data().train().provenance(),
-            "test", context.data().test().provenance()));
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("train", context.data().train().provenance());
+    data.put("test", context.data().test().provenance());
+    results.put("data", data);
     results.put("sections", sections);
     results.put("provenance", provenance);
     return results;
