@@ -114,7 +114,7 @@ final class CpuLayerOps extends AbstractLayerOps {
     entries.run(
         (own, row, col, n) -> {
           Chunks.load(from, row * from.rowStride() + col, n, own.first);
-          ActivationLoops.value(activation, own.first, own.first, n, own.second);
+          ActivationLoops.value(activation, own, n);
           Chunks.store(own.first, n, to, row * to.rowStride() + col);
         },
         from,
@@ -146,7 +146,7 @@ final class CpuLayerOps extends AbstractLayerOps {
     entries.run(
         (own, row, col, n) -> {
           Chunks.load(from, row * from.rowStride() + col, n, own.first);
-          ActivationLoops.derivative(activation, own.first, own.first, n, own.second);
+          ActivationLoops.derivative(activation, own, n);
           Chunks.load(to, row * to.rowStride() + col, n, own.second);
           for (int j = 0; j < n; j++) {
             own.second[j] *= own.first[j];
@@ -164,7 +164,7 @@ final class CpuLayerOps extends AbstractLayerOps {
     entries.run(
         (own, row, col, n) -> {
           Chunks.load(from, row * from.rowStride() + col, n, own.first);
-          ActivationLoops.secondDerivative(activation, own.first, own.first, n);
+          ActivationLoops.secondDerivative(activation, own, n);
           Chunks.load(to, row * to.rowStride() + col, n, own.second);
           for (int j = 0; j < n; j++) {
             own.second[j] *= own.first[j];

@@ -18,6 +18,7 @@ final class LayerScratch {
   final double[] second = chunk();
   final double[] third = chunk();
   final double[] fourth = chunk();
+  final double[] fifth = chunk();
 
   private final float[][] singles = {new float[0], new float[0], new float[0], new float[0]};
   private final double[][] doubles = {new double[0], new double[0], new double[0], new double[0]};

@@ -141,7 +141,7 @@ final class LayerTiles {
           // φ of the stored z, whose rounding the derivative will see too
           Chunks.load(z, i * z.rowStride() + j, n, own.first);
         }
-        ActivationLoops.value(activation, own.first, own.first, n, own.third);
+        ActivationLoops.value(activation, own, n);
         Chunks.store(own.first, n, a, i * a.rowStride() + j);
       }
     }

@@ -43,6 +43,22 @@ public final class Fingerprint {
           "ntk(depth=3, activation=[sin, cos, exp], weightVariance=0.5, biasVariance=0.1)",
           "ntk(depth=1, activation=tanh, biasVariance=0.1)");
 
+  private static final List<String> ACTIVATIONS =
+      List.of(
+          "erf",
+          "gelu",
+          "sin",
+          "cos",
+          "tanh",
+          "sigmoid",
+          "softplus",
+          "silu",
+          "elu",
+          "hardTanh",
+          "sign",
+          "polynomial(coefficients=[0.5, 1, 0.3])",
+          "hermite(coefficients=[0.1, 0.7, 0.2])");
+
   private Fingerprint() {}
 
   /**
@@ -67,6 +83,7 @@ public final class Fingerprint {
   private static Map<String, Object> all(Backend backend) {
     Map<String, Object> hashes = new LinkedHashMap<>();
     functions(hashes);
+    activations(hashes);
     layers(backend.layers(), hashes);
     for (DType dtype : DType.values()) {
       hashes.put("mirror/" + dtype, mirror(dtype));
@@ -101,6 +118,21 @@ public final class Fingerprint {
     hashes.put("functions/exp32", hash(target32));
     Elementary.log1p(x32, 0.3f, target32, COUNT);
     hashes.put("functions/log1p32", hash(target32));
+  }
+
+  private static void activations(Map<String, Object> hashes) {
+    RandomGenerator random = generator();
+    double[] u = random.doubles(PADDED, -9, 9).toArray();
+    LayerScratch own = new LayerScratch();
+    for (String text : ACTIVATIONS) {
+      Activation activation = Activation.parse(text);
+      System.arraycopy(u, 0, own.first, 0, COUNT);
+      ActivationLoops.value(activation, own, COUNT);
+      hashes.put("activations/" + text, hash(own.first));
+      System.arraycopy(u, 0, own.first, 0, COUNT);
+      ActivationLoops.derivative(activation, own, COUNT);
+      hashes.put("slopes/" + text, hash(own.first));
+    }
   }
 
   /** Steps of a layer that is small and of one that goes to OpenBLAS. */
