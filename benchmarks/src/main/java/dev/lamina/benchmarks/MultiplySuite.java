@@ -44,7 +44,7 @@ final class MultiplySuite {
         bench.add(
             figure(bench, BUILD, times, dtype, n)
                 .arithmetic(
-                    Counts.gram(n, x.cols()),
+                    Counts.gram(n, (double) x.cols()),
                     bench.ceiling(dtype),
                     (double) dtype.bytes() * n * (x.cols() + n),
                     bench.ceilings().bandwidth())
@@ -57,7 +57,7 @@ final class MultiplySuite {
           figure(bench, MULTIPLY, times, dtype, n)
               .against(times, MULTIPLY, BUILD)
               .arithmetic(
-                  Counts.gram(n, x.cols()) + Counts.product(n, t, n),
+                  Counts.gram(n, (double) x.cols()) + Counts.product(n, t, n),
                   bench.ceiling(dtype),
                   (double) dtype.bytes() * n * (x.cols() + 2L * t),
                   bench.ceilings().bandwidth())

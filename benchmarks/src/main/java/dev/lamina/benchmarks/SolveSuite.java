@@ -175,7 +175,9 @@ final class SolveSuite {
               .size("L", bench.sizes().depth())
               .size("vectors", b.cols())
               .arithmetic(
-                  steps * (Counts.gram(n, rows.cols()) + Counts.product(n, b.cols(), n)),
+                  steps
+                      * (Counts.gram(n, (double) rows.cols())
+                          + Counts.product(n, (double) b.cols(), n)),
                   bench.ceiling(dtype),
                   (double) steps * dtype.bytes() * n * (rows.cols() + 2 * b.cols()),
                   OptionalDouble.empty())
