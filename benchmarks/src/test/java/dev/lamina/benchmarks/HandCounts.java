@@ -43,7 +43,9 @@ final class HandCounts {
     counts.count();
     int width = figure.dtype().equals("float32") ? 4 : 8;
     return new Counted(
-        counts.operations == 0 ? OptionalDouble.empty() : OptionalDouble.of(counts.operations),
+        counts.operations == 0
+            ? OptionalDouble.empty()
+            : OptionalDouble.of((double) counts.operations),
         OptionalDouble.of((double) width * counts.numbers));
   }
 
