@@ -40,10 +40,10 @@ public record BenchRequest(
   /** Returns what is asked for as texts, by the names of the command's options. */
   Map<String, String> options() {
     Map<String, String> options = new LinkedHashMap<>();
-    options.put("suites", suites.stream().map(Suite::id).collect(Collectors.joining(", ")));
+    options.put("suites", suites.stream().map(Suite::id).collect(Collectors.joining(" ")));
     options.put("sizes", sizes.text());
     options.put(
-        "rivals", rivals.stream().map(Rival::name).sorted().collect(Collectors.joining(", ")));
+        "rivals", rivals.stream().map(Rival::name).sorted().collect(Collectors.joining(",")));
     options.put("repeat", String.valueOf(rounds));
     options.put("seconds", String.valueOf(seconds));
     return options;

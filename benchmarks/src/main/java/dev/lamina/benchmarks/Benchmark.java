@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -60,10 +61,11 @@ public final class Benchmark {
     Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     BenchResult.Machine machine = machine();
     Circumstances before = Circumstances.before(config, devices, request);
-    before.disturbance(machine.cores()).ifPresent(text -> listener.say("WARNING: " + text));
+    Optional<String> disturbance = before.disturbance(machine.cores());
     Benchmark benchmark =
         new Benchmark(config, request, listener, System::nanoTime, RivalProcess::start);
-    List<BackendResult> results = devices.stream().map(benchmark::measure).toList();
+    List<BackendResult> results =
+        devices.stream().map(device -> benchmark.measure(device, disturbance)).toList();
     return new BenchResult(
         LaminaVersion.text(),
         date.toString(),
@@ -85,12 +87,14 @@ public final class Benchmark {
         "%s %s".formatted(System.getProperty("java.vm.name"), Runtime.version()));
   }
 
-  private BackendResult measure(BenchDevice device) {
+  /** Measures one backend, after a warning once it is open. */
+  private BackendResult measure(BenchDevice device, Optional<String> disturbance) {
     SizeChoice choice =
         device == BenchDevice.EMULATED
             ? new SizeChoice(true, request.sizes().rows())
             : request.sizes();
     try (Workbench workbench = device.open(config)) {
+      disturbance.ifPresent(text -> listener.say("WARNING: " + text));
       return measure(workbench, BenchSizes.of(choice, device.id()));
     }
   }

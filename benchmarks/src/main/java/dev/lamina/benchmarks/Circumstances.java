@@ -46,7 +46,7 @@ public record Circumstances(
           "MKL_NUM_THREADS",
           "OMP_NUM_THREADS",
           "CUDA_VISIBLE_DEVICES",
-          "LAMINA_JAVA_OPTIONS",
+          "LAMINA_JAVA_OPTS",
           "JAVA_TOOL_OPTIONS",
           "JDK_JAVA_OPTIONS");
 
@@ -62,7 +62,7 @@ public record Circumstances(
   static Circumstances before(
       LaminaConfig config, List<BenchDevice> devices, BenchRequest request) {
     Map<String, String> options = new LinkedHashMap<>(request.options());
-    options.put("devices", devices.stream().map(BenchDevice::text).collect(joining(", ")));
+    options.put("devices", devices.stream().map(BenchDevice::text).collect(joining(",")));
     config.settings().stream()
         .filter(s -> !s.origin().equals("default"))
         .forEach(s -> options.put(s.path(), s.value()));

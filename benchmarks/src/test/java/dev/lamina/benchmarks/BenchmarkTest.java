@@ -70,8 +70,7 @@ class BenchmarkTest {
     assertThat(result.machine().cores()).isPositive();
     assertThat(result.circumstances().options())
         .containsEntry(
-            "suites",
-            "gram, kernel, depth-sweep, multiply, solve, layer-step, alignment, dgl, transfer")
+            "suites", "gram kernel depth-sweep multiply solve layer-step alignment dgl transfer")
         .containsEntry("sizes", "tiny")
         .containsEntry("rivals", "")
         .containsEntry("repeat", "2")

@@ -32,12 +32,12 @@ final class CircumstancesTest {
     assertThat(before.options())
         .isEqualTo(
             Map.of(
-                "suites", "solve, gram",
+                "suites", "solve gram",
                 "sizes", "20,300",
-                "rivals", "numpy, torch",
+                "rivals", "numpy,torch",
                 "repeat", "7",
                 "seconds", "30",
-                "devices", "cpu, emulated"));
+                "devices", "cpu,emulated"));
     assertThat(before.loadAfter()).isEmpty();
     assertThat(before.after().options()).isEqualTo(before.options());
     assertThat(before.after().loadBefore()).isEqualTo(before.loadBefore());
