@@ -122,7 +122,7 @@ class RivalProcessTest {
             new SizeChoice(true, List.of()),
             Set.of(Rival.values()),
             2,
-            600,
+            BenchmarkTest.SECONDS,
             Optional.of(DType.FLOAT32));
     BackendResult cpu;
     try (Workbench workbench = new CpuBench(CpuWorkbench.open(config))) {
