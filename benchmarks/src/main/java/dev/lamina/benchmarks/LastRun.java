@@ -31,6 +31,21 @@ record LastRun(Map<String, Double> launches, long peakBytes, long heapBytes) {
    * @param times how many times the work was done in the run
    */
   String heap(int times) {
-    return String.format(Locale.ROOT, "%.1f kB of Java heap", heapBytes / KILO / times);
+    return heap(heapBytes, times);
+  }
+
+  /**
+   * Returns what to note of the Java heap beyond a run of the same work with fewer repetitions, so
+   * that what is done once per run does not count.
+   *
+   * @param fewer the other run
+   * @param times how many times more often the work was done in this run
+   */
+  String heapBeyond(LastRun fewer, int times) {
+    return heap(Math.max(0, heapBytes - fewer.heapBytes), times);
+  }
+
+  private static String heap(long bytes, int times) {
+    return String.format(Locale.ROOT, "%.1f kB of Java heap", bytes / KILO / times);
   }
 }

@@ -37,10 +37,6 @@ final class CpuLayerOps extends AbstractLayerOps {
     this.losses = new LossLoops(workers, scratch);
   }
 
-  private static Optional<HostMatrix> host(Optional<? extends Matrix> m) {
-    return m.isPresent() ? Optional.of(CpuMatrix.host(m.get())) : Optional.empty();
-  }
-
   private static boolean small(HostMatrix x, HostMatrix w) {
     return x.rows() * Math.max(1, w.cols()) * Math.max(1, w.rows()) <= SMALL;
   }
@@ -51,7 +47,7 @@ final class CpuLayerOps extends AbstractLayerOps {
     HostMatrix hostW = CpuMatrix.host(layer.weights());
     HostMatrix hostZ = CpuMatrix.host(z);
     HostMatrix hostA = CpuMatrix.host(a);
-    Optional<HostMatrix> bias = host(layer.bias());
+    Optional<? extends Matrix> bias = layer.bias();
     if (!small(hostX, hostW)) {
       tiles.forward(hostX, hostW, bias, layer.activation(), hostZ, hostA);
       return;
@@ -77,11 +73,11 @@ final class CpuLayerOps extends AbstractLayerOps {
     HostMatrix hostDelta = CpuMatrix.host(delta);
     doActivateBackward(layer.activation(), z, hostDelta);
     if (!small(hostX, hostW)) {
-      tiles.backward(hostX, hostW, hostDelta, gradient, host(dx));
+      tiles.backward(hostX, hostW, hostDelta, gradient, dx);
     } else if (hostX.dtype() == DType.FLOAT32) {
-      FloatLayer.backward(scratch.get(), hostX, hostW, hostDelta, gradient, host(dx));
+      FloatLayer.backward(scratch.get(), hostX, hostW, hostDelta, gradient, dx);
     } else {
-      DoubleLayer.backward(scratch.get(), hostX, hostW, hostDelta, gradient, host(dx));
+      DoubleLayer.backward(scratch.get(), hostX, hostW, hostDelta, gradient, dx);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.lamina.cpu;
 
 import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.Matrix;
 import dev.lamina.ops.DenseGradient;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -12,7 +13,11 @@ final class DoubleLayer {
 
   /** Computes z = x Wᵀ + 1 bᵀ. */
   static void forward(
-      LayerScratch scratch, HostMatrix x, HostMatrix w, Optional<HostMatrix> bias, HostMatrix z) {
+      LayerScratch scratch,
+      HostMatrix x,
+      HostMatrix w,
+      Optional<? extends Matrix> bias,
+      HostMatrix z) {
     int rows = (int) x.rows();
     int in = (int) w.cols();
     int out = (int) w.rows();
@@ -20,7 +25,7 @@ final class DoubleLayer {
     double[] right = transposed(scratch, w);
     double[] start = scratch.doubles(2, DoubleProducts.stride(out));
     if (bias.isPresent()) {
-      MemorySegment.copy(bias.get().segment(), Chunks.F64, 0, start, 0, out);
+      MemorySegment.copy(CpuMatrix.host(bias.get()).segment(), Chunks.F64, 0, start, 0, out);
     } else {
       Arrays.fill(start, 0);
     }
@@ -36,7 +41,7 @@ final class DoubleLayer {
       HostMatrix w,
       HostMatrix delta,
       DenseGradient gradient,
-      Optional<HostMatrix> dx) {
+      Optional<? extends Matrix> dx) {
     int rows = (int) x.rows();
     int in = (int) w.cols();
     int out = (int) w.rows();
@@ -56,7 +61,7 @@ final class DoubleLayer {
     if (dx.isPresent()) {
       right = load(scratch, 1, w);
       DoubleProducts.multiply(rows, in, out, left, out, 1, right, in, start, result);
-      store(result, dx.get());
+      store(result, CpuMatrix.host(dx.get()));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.lamina.cpu;
 import dev.lamina.kernel.Activation;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
+import dev.lamina.matrix.Matrix;
 import dev.lamina.ops.DenseGradient;
 import java.util.Optional;
 
@@ -89,7 +90,7 @@ final class LayerTiles {
   void forward(
       HostMatrix x,
       HostMatrix w,
-      Optional<HostMatrix> bias,
+      Optional<? extends Matrix> bias,
       Activation activation,
       HostMatrix z,
       HostMatrix a) {
@@ -115,7 +116,7 @@ final class LayerTiles {
   }
 
   private void finish(
-      Optional<HostMatrix> bias,
+      Optional<? extends Matrix> bias,
       Activation activation,
       HostMatrix z,
       HostMatrix a,
@@ -131,7 +132,7 @@ final class LayerTiles {
     for (int j = col; j < col + cols; j += LayerScratch.CHUNK) {
       int n = Math.min(LayerScratch.CHUNK, col + cols - j);
       if (bias.isPresent()) {
-        Chunks.load(bias.get(), j, n, own.second);
+        Chunks.load(CpuMatrix.host(bias.get()), j, n, own.second);
       }
       for (int i = row; i < row + rows; i++) {
         Chunks.load(z, i * z.rowStride() + j, n, own.first);
@@ -148,7 +149,7 @@ final class LayerTiles {
   }
 
   private static void finishFloats(
-      Optional<HostMatrix> bias,
+      Optional<? extends Matrix> bias,
       float slope,
       HostMatrix z,
       HostMatrix a,
@@ -159,7 +160,7 @@ final class LayerTiles {
     for (int i = row; i < row + rows; i++) {
       long at = z.byteOffset(i, col);
       if (bias.isPresent()) {
-        HostMatrix b = bias.get();
+        HostMatrix b = CpuMatrix.host(bias.get());
         FloatLoops.plus(z.segment(), at, b.segment(), b.byteOffset(0, col), cols);
       }
       FloatLoops.value(slope, z.segment(), at, a.segment(), a.byteOffset(i, col), cols);
@@ -178,9 +179,9 @@ final class LayerTiles {
       HostMatrix w,
       HostMatrix delta,
       DenseGradient gradient,
-      Optional<HostMatrix> dx) {
+      Optional<? extends Matrix> dx) {
     HostMatrix dw = CpuMatrix.host(gradient.weights());
-    Optional<HostMatrix> db = gradient.bias().map(CpuMatrix::host);
+    Optional<? extends Matrix> db = gradient.bias();
     Plan weights = Plan.of((int) w.rows(), (int) w.cols(), x.rows());
     Plan inputs = Plan.of((int) x.rows(), (int) x.cols(), dx.isPresent() ? w.rows() : 0);
     long first = weights.tiles();
@@ -193,9 +194,10 @@ final class LayerTiles {
           if (index < first) {
             weightGradient(weights, index, x, delta, dw);
           } else if (index < second) {
-            inputGradient(inputs, index - first, w, delta, dx.orElseThrow());
+            inputGradient(inputs, index - first, w, delta, CpuMatrix.host(dx.orElseThrow()));
           } else {
-            biasGradient((index - second) * LayerScratch.CHUNK, delta, db.orElseThrow());
+            biasGradient(
+                (index - second) * LayerScratch.CHUNK, delta, CpuMatrix.host(db.orElseThrow()));
           }
         });
   }

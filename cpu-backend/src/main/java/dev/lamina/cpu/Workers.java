@@ -201,7 +201,9 @@ final class Workers implements AutoCloseable {
     if (loop.others > 0) {
       offer = loop;
       offers.incrementAndGet();
-      helpers.subList(0, loop.others).forEach(Helper::wake);
+      for (int i = 0; i < loop.others; i++) {
+        helpers.get(i).wake();
+      }
     }
     loop.work(0);
     if (loop.others > 0) {

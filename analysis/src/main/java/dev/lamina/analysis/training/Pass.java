@@ -174,7 +174,9 @@ public final class Pass implements AutoCloseable {
       DeviceMatrix own = delta.get(l);
       boolean bridged =
           l + 1 < z.size() && network.stages().get(l + 1).residual() == Residual.PRE_ACTIVATION;
-      past.get(l).ifPresent(kept -> ops.add(1, own, 0, kept));
+      if (past.get(l).isPresent()) {
+        ops.add(1, own, 0, past.get(l).get());
+      }
       if (stage.plain() && !bridged) {
         backward(stage.dense(), stage, x, l);
       } else {

@@ -224,10 +224,12 @@ public final class Training implements AutoCloseable {
     double lossSum = 0;
     double hits = 0;
     long seen = 0;
-    for (long k = 0; k < stepsPerEpoch() && step < plan.steps(); k++) {
-      long b = k % stepsPerPass();
+    long perPass = stepsPerPass();
+    long perEpoch = stepsPerEpoch();
+    for (long k = 0; k < perEpoch && step < plan.steps(); k++) {
+      long b = k % perPass;
       if (b == 0 && plan.batch() != 0) {
-        int pass = Math.toIntExact((long) epoch * plan.passes() + k / stepsPerPass());
+        int pass = Math.toIntExact((long) epoch * plan.passes() + k / perPass);
         order = order(plan.seed(), pass, data.x().rows());
       }
       long n = Math.min(size, data.x().rows() - b * size);
