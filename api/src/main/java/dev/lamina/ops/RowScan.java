@@ -3,6 +3,7 @@ package dev.lamina.ops;
 import dev.lamina.lowering.LoweredKernel;
 import dev.lamina.lowering.RowProgram;
 import dev.lamina.matrix.DType;
+import java.util.Locale;
 import java.util.function.LongToDoubleFunction;
 
 /**
@@ -87,8 +88,12 @@ public record RowScan(boolean hasZero, double smallest, double largest) {
   public void requireRange(String operation, DType dtype) {
     if (dtype == DType.FLOAT32 && (largest > 1e37 || smallest < 1e-30)) {
       throw new KernelInputException(
-          "%s: row norms from %.3g to %.3g are out of the range of float32 products; scale the data or use float64"
-              .formatted(operation, Math.sqrt(smallest), Math.sqrt(largest)));
+          String.format(
+              Locale.ROOT,
+              "%s: row norms from %.3g to %.3g are out of the range of float32 products; scale the data or use float64",
+              operation,
+              Math.sqrt(smallest),
+              Math.sqrt(largest)));
     }
   }
 

@@ -15,6 +15,7 @@ import dev.lamina.matrix.ShapeException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -256,8 +257,11 @@ final class DglCommand extends Subcommand {
     if (largest > MEAN_TOLERANCE) {
       session()
           .say(
-              "%s: the targets are not centred (a column has the mean %.3g); this form takes the means away"
-                  .formatted(targets, largest));
+              String.format(
+                  Locale.ROOT,
+                  "%s: the targets are not centred (a column has the mean %.3g); this form takes the means away",
+                  targets,
+                  largest));
     }
   }
 

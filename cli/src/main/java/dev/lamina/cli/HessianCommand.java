@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -283,8 +284,15 @@ final class HessianCommand extends Subcommand {
         next[0] = now + BETWEEN_LINES.toNanos();
         session()
             .say(
-                "--polish: after %d of at most %d steps %s is %.6g and the gradient's entries add to %.3g; %s is written at the end, nothing before"
-                    .formatted(steps, most, loss, value, gradient, polish));
+                String.format(
+                    Locale.ROOT,
+                    "--polish: after %d of at most %d steps %s is %.6g and the gradient's entries add to %.3g; %s is written at the end, nothing before",
+                    steps,
+                    most,
+                    loss,
+                    value,
+                    gradient,
+                    polish));
       }
       return now - start < nanos;
     };
@@ -346,10 +354,12 @@ final class HessianCommand extends Subcommand {
   /** Says why a search did not end at a critical point, and what to do. */
   private String advice(CriticalPoint found) {
     return switch (found.status()) {
-      case CRITICAL -> "the search ended at %.3g".formatted(found.gradientL1());
+      case CRITICAL -> String.format(Locale.ROOT, "the search ended at %.3g", found.gradientL1());
       case AT_ROUNDING ->
-          "rounding alone can make %.3g of the gradient, so that it cannot be seen to be smaller"
-              .formatted(found.rounding());
+          String.format(
+              Locale.ROOT,
+              "rounding alone can make %.3g of the gradient, so that it cannot be seen to be smaller",
+              found.rounding());
       case STALLED ->
           "no step of the search makes the gradient smaller: a kink is in the way, or the loss is nearly flat where it points; another start may help";
       case OUT_OF_STEPS ->
@@ -372,12 +382,13 @@ final class HessianCommand extends Subcommand {
     List<String> warnings = new ArrayList<>();
     if (point.gradientL1() > CRITICAL) {
       warnings.add(
-          "not a critical point: the gradient's entries add to %.3g; signs of eigenvalues below %.3g mean nothing%s, so neither minimum or saddle nor the degeneracy can be concluded from them; %s"
-              .formatted(
-                  point.gradientL1(),
-                  meaningfulFrom(point),
-                  document.below(meaningfulFrom(point)),
-                  found.map(this::advice).orElse("--polish goes to a critical point")));
+          String.format(
+              Locale.ROOT,
+              "not a critical point: the gradient's entries add to %.3g; signs of eigenvalues below %.3g mean nothing%s, so neither minimum or saddle nor the degeneracy can be concluded from them; %s",
+              point.gradientL1(),
+              meaningfulFrom(point),
+              document.below(meaningfulFrom(point)),
+              found.map(this::advice).orElse("--polish goes to a critical point")));
     }
     document.smallButNotZero(meaningfulFrom(point)).ifPresent(warnings::add);
     return warnings;

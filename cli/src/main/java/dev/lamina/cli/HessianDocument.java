@@ -71,9 +71,13 @@ final class HessianDocument {
     inertia(inertia.positive(), inertia.negative(), inertia.zero(), tolerance);
     put("eigenvalues", ascending);
     found.add(
-        "inertia: %d positive, %d negative, %d zero (within %.3g)"
-            .formatted(
-                inertia.positive(), inertia.negative(), inertia.zero(), inertia.tolerance()));
+        String.format(
+            Locale.ROOT,
+            "inertia: %d positive, %d negative, %d zero (within %.3g)",
+            inertia.positive(),
+            inertia.negative(),
+            inertia.zero(),
+            inertia.tolerance()));
     List<Double> all = Arrays.stream(ascending).boxed().toList();
     found.add("smallest: " + some(all));
     found.add("largest:  " + some(all.reversed()));
@@ -89,11 +93,12 @@ final class HessianDocument {
     found.add("largest:  " + some(extremes.largest()));
     found.add("smallest: " + some(extremes.smallest()));
     found.add(
-        "each within %.3g of an eigenvalue after %d products%s"
-            .formatted(
-                extremes.residual(),
-                extremes.steps(),
-                extremes.converged() ? "" : ": not converged, raise --steps"));
+        String.format(
+            Locale.ROOT,
+            "each within %.3g of an eigenvalue after %d products%s",
+            extremes.residual(),
+            extremes.steps(),
+            extremes.converged() ? "" : ": not converged, raise --steps"));
   }
 
   void density(SpectralDensity density) {
@@ -107,14 +112,21 @@ final class HessianDocument {
     double low = density.nodes().getFirst();
     double high = density.nodes().getLast();
     found.add(
-        "eigenvalues from %.6g to %.6g, mean %.6g ± %.2g; shares:"
-            .formatted(low, high, density.trace(), density.traceError()));
+        String.format(
+            Locale.ROOT,
+            "eigenvalues from %.6g to %.6g, mean %.6g ± %.2g; shares:",
+            low,
+            high,
+            density.trace(),
+            density.traceError()));
     double largest = Math.max(Math.abs(low), Math.abs(high));
     double[] cuts = {-1.1, -1e-1, -1e-2, -1e-3, -1e-4, 1e-4, 1e-3, 1e-2, 1e-1, 1.1};
     for (int i = 1; i < cuts.length; i++) {
       double from = cuts[i - 1] * largest;
       double to = cuts[i] * largest;
-      found.add("  %11.4g to %11.4g  %8.5f".formatted(from, to, density.share(from, to)));
+      found.add(
+          String.format(
+              Locale.ROOT, "  %11.4g to %11.4g  %8.5f", from, to, density.share(from, to)));
     }
   }
 
@@ -140,14 +152,15 @@ final class HessianDocument {
     }
     long positive = Arrays.stream(small).filter(v -> v > 0).count();
     return Optional.of(
-        "%d of the eigenvalues counted as zero are above %.3g, far more than rounding makes: %d positive, %d negative, from %.5g to %.5g; the signs of these may be real"
-            .formatted(
-                small.length,
-                rounding,
-                positive,
-                small.length - positive,
-                small[0],
-                small[small.length - 1]));
+        String.format(
+            Locale.ROOT,
+            "%d of the eigenvalues counted as zero are above %.3g, far more than rounding makes: %d positive, %d negative, from %.5g to %.5g; the signs of these may be real",
+            small.length,
+            rounding,
+            positive,
+            small.length - positive,
+            small[0],
+            small[small.length - 1]));
   }
 
   /** Says how many eigenvalues count as not zero but are below a bound. */
@@ -163,13 +176,14 @@ final class HessianDocument {
     StringJoiner text = new StringJoiner("\n");
     searched.ifPresent(text::add);
     text.add(
-        "%s: %s parameters, %s %.12g, gradient (sum of sizes) %.3g"
-            .formatted(
-                values.getOrDefault("polished", values.get(NETWORK)),
-                values.get("parameters"),
-                values.get("loss"),
-                (Double) values.get("value"),
-                (Double) values.get("gradientL1")));
+        String.format(
+            Locale.ROOT,
+            "%s: %s parameters, %s %.12g, gradient (sum of sizes) %.3g",
+            values.getOrDefault("polished", values.get(NETWORK)),
+            values.get("parameters"),
+            values.get("loss"),
+            (Double) values.get("value"),
+            (Double) values.get("gradientL1")));
     text.add(found.toString());
     if (values.get("warnings") instanceof List<?> warnings) {
       warnings.forEach(w -> text.add(w.toString()));
@@ -179,7 +193,7 @@ final class HessianDocument {
 
   private static String some(List<Double> v) {
     StringJoiner text = new StringJoiner(", ", "", v.size() > SHOWN ? ", …" : "");
-    v.stream().limit(SHOWN).forEach(d -> text.add("%.8g".formatted(d)));
+    v.stream().limit(SHOWN).forEach(d -> text.add(String.format(Locale.ROOT, "%.8g", d)));
     return text.toString();
   }
 }

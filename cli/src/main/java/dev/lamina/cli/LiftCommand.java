@@ -10,6 +10,7 @@ import dev.lamina.analysis.embedding.Perceptron;
 import dev.lamina.kernel.Activation;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.hipparchus.linear.RealMatrix;
 import picocli.CommandLine.Command;
@@ -159,14 +160,15 @@ final class LiftCommand extends Subcommand {
   }
 
   private static String text(Document d) {
-    return "%s: widths %s%s, %d parameters more%noutputs change by at most %.3g; the lift is %s"
-        .formatted(
-            d.file(),
-            d.widths(),
-            d.residual() ? ", a residual layer" : "",
-            d.addedParameters(),
-            d.outputChange(),
-            d.accuracy());
+    return String.format(
+        Locale.ROOT,
+        "%s: widths %s%s, %d parameters more%noutputs change by at most %.3g; the lift is %s",
+        d.file(),
+        d.widths(),
+        d.residual() ? ", a residual layer" : "",
+        d.addedParameters(),
+        d.outputChange(),
+        d.accuracy());
   }
 
   private int width(Perceptron network) {
@@ -191,8 +193,13 @@ final class LiftCommand extends Subcommand {
     long most = Runtime.getRuntime().maxMemory();
     if (needed > most) {
       throw new IllegalArgumentException(
-          "lift: --width %d needs about %.3g GB for the new layer, but Java has %.3g GB; at most %d would fit"
-              .formatted(width, needed / 1e9, most / 1e9, (long) (most / each / Double.BYTES)));
+          String.format(
+              Locale.ROOT,
+              "lift: --width %d needs about %.3g GB for the new layer, but Java has %.3g GB; at most %d would fit",
+              width,
+              needed / 1e9,
+              most / 1e9,
+              (long) (most / each / Double.BYTES)));
     }
   }
 

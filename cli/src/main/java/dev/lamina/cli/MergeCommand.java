@@ -8,6 +8,7 @@ import dev.lamina.analysis.embedding.Merging;
 import dev.lamina.analysis.embedding.Perceptron;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.hipparchus.linear.RealMatrix;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -105,17 +106,18 @@ final class MergeCommand extends Subcommand {
     return Output.of(
         d,
         LinearityCommand.text(d.layers())
-            + "%n%s: widths %s, merged layers %s%s%noutputs change by at most %.3g (bound %.3g), rms %.3g (bound %.3g)"
-                .formatted(
-                    d.file(),
-                    d.widths(),
-                    d.mergedLayers(),
-                    d.keptLayers().isEmpty()
-                        ? ""
-                        : "; linear too but added to what is behind: " + d.keptLayers(),
-                    d.maxOutputChange(),
-                    d.bound(),
-                    d.rmsOutputChange(),
-                    d.rmsBound()));
+            + String.format(
+                Locale.ROOT,
+                "%n%s: widths %s, merged layers %s%s%noutputs change by at most %.3g (bound %.3g), rms %.3g (bound %.3g)",
+                d.file(),
+                d.widths(),
+                d.mergedLayers(),
+                d.keptLayers().isEmpty()
+                    ? ""
+                    : "; linear too but added to what is behind: " + d.keptLayers(),
+                d.maxOutputChange(),
+                d.bound(),
+                d.rmsOutputChange(),
+                d.rmsBound()));
   }
 }

@@ -12,6 +12,7 @@ import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -257,8 +258,11 @@ final class RegressCommand extends Subcommand {
       if (!model.convergence().converged()) {
         session()
             .say(
-                "not converged: relative residual %.2e after %d iterations"
-                    .formatted(model.convergence().residual(), model.convergence().iterations()));
+                String.format(
+                    Locale.ROOT,
+                    "not converged: relative residual %.2e after %d iterations",
+                    model.convergence().residual(),
+                    model.convergence().iterations()));
       }
       start = System.nanoTime();
       try (HostMatrix mean = model.mean(test)) {

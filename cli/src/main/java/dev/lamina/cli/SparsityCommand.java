@@ -21,6 +21,7 @@ import dev.lamina.matrix.NpyFile;
 import dev.lamina.matrix.ShapeException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -270,8 +271,13 @@ final class SparsityCommand extends Subcommand {
     try (Pruned pruned = prune(backend, read, problem)) {
       if (!(pruned.outputChange() <= limit)) {
         throw new IllegalArgumentException(
-            "--prune: with tolerance %s the outputs on %s change by %.3g (relative), above %s; nothing is written; leave --tolerance out to take the largest that keeps them"
-                .formatted(pruned.tolerance(), x, pruned.outputChange(), limit));
+            String.format(
+                Locale.ROOT,
+                "--prune: with tolerance %s the outputs on %s change by %.3g (relative), above %s; nothing is written; leave --tolerance out to take the largest that keeps them",
+                pruned.tolerance(),
+                x,
+                pruned.outputChange(),
+                limit));
       }
       NetworkFile.write(file, pruned.network());
       return SparsityDocument.Prune.of(file, pruned, limit);

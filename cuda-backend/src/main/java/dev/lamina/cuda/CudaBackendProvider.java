@@ -16,6 +16,7 @@ import dev.lamina.kernels.DeviceFunction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -72,13 +73,14 @@ public final class CudaBackendProvider implements BackendProvider {
   private static Finding device(int number, DeviceProperties device) {
     return Finding.found(
         "device " + number,
-        "%s, %.1f GiB, compute capability %d.%d, %d multiprocessors"
-            .formatted(
-                device.name(),
-                device.memoryBytes() / (double) (1L << 30),
-                device.major(),
-                device.minor(),
-                device.multiprocessors()));
+        String.format(
+            Locale.ROOT,
+            "%s, %.1f GiB, compute capability %d.%d, %d multiprocessors",
+            device.name(),
+            device.memoryBytes() / (double) (1L << 30),
+            device.major(),
+            device.minor(),
+            device.multiprocessors()));
   }
 
   private Finding code() {

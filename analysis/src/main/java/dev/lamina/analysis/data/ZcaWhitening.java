@@ -5,6 +5,7 @@ import dev.lamina.analysis.data.PreprocessingStep.Fitted;
 import dev.lamina.backend.Backend;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
+import java.util.Locale;
 import java.util.stream.LongStream;
 
 /** Learns and applies the whitening map of {@link PreprocessingStep.Zca}. */
@@ -55,9 +56,14 @@ final class ZcaWhitening {
     double noise = d * DType.FLOAT64.unitRoundoff() * trace;
     if (regulariser * trace / d <= noise && smallest <= noise) {
       throw new DataException(
-          ("zca = %s: the covariance of the training samples is singular (smallest eigenvalue %.3g,"
-                  + " trace %.3g, %d features); use a regulariser such as 1e-3")
-              .formatted(regulariser, smallest, trace, d));
+          String.format(
+              Locale.ROOT,
+              "zca = %s: the covariance of the training samples is singular (smallest eigenvalue %.3g,"
+                  + " trace %.3g, %d features); use a regulariser such as 1e-3",
+              regulariser,
+              smallest,
+              trace,
+              d));
     }
   }
 

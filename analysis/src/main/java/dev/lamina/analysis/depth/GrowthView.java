@@ -153,7 +153,7 @@ final class GrowthView {
         new ArrayList<>(
             LinearityView.columns("seed", "samples", "loss before", "correlations before"));
     for (int soon : SOON) {
-      String when = soon == 0 ? "at once" : "after %,d".formatted(soon);
+      String when = soon == 0 ? "at once" : String.format(Locale.ROOT, "after %,d", soon);
       columns.add(Column.of("loss " + when).digits(4));
       columns.add(Column.of("correlations " + when));
     }

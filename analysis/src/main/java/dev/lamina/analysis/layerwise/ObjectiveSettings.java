@@ -1,5 +1,6 @@
 package dev.lamina.analysis.layerwise;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 
@@ -42,7 +43,11 @@ public record ObjectiveSettings(
     Objects.requireNonNull(population, "population");
     require(
         layersAbove >= 0 && layersAbove <= MOST_LAYERS,
-        "layers above must be from 0 to %,d but are %,d".formatted(MOST_LAYERS, layersAbove));
+        String.format(
+            Locale.ROOT,
+            "layers above must be from 0 to %,d but are %,d",
+            MOST_LAYERS,
+            layersAbove));
     require(noise >= 0 && Double.isFinite(noise), "noise must be finite and ≥ 0 but is " + noise);
     require(
         readoutVariance > 0 && Double.isFinite(readoutVariance),

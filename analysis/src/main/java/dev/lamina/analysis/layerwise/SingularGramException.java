@@ -1,6 +1,7 @@
 package dev.lamina.analysis.layerwise;
 
 import dev.lamina.ops.NotPositiveDefiniteException;
+import java.util.Locale;
 
 /** Thrown when K + σ²I cannot be factored: the noise is 0 or lost in rounding. */
 public final class SingularGramException extends IllegalArgumentException {
@@ -39,7 +40,12 @@ public final class SingularGramException extends IllegalArgumentException {
   }
 
   private static String singular(double noise, long size, long row, double pivot) {
-    return "layer loss: the Gram matrix of size %d with noise %s is singular: pivot %d is %.3g; give more noise, at least about 1e-10 of the mean diagonal entry in float64 and 1e-4 in float32"
-        .formatted(size, noise, row, pivot);
+    return String.format(
+        Locale.ROOT,
+        "layer loss: the Gram matrix of size %d with noise %s is singular: pivot %d is %.3g; give more noise, at least about 1e-10 of the mean diagonal entry in float64 and 1e-4 in float32",
+        size,
+        noise,
+        row,
+        pivot);
   }
 }

@@ -15,6 +15,7 @@ import dev.lamina.ops.NoiseKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
@@ -75,8 +76,11 @@ public final class LangevinStudy {
     double largest = 2 / curvature;
     if (settings.rate() >= largest) {
       throw new IllegalArgumentException(
-          "noisy training: rate must be below 2/(largest eigenvalue of the tangent kernel matrix + temperature) = %.4g but is %s"
-              .formatted(largest, settings.rate()));
+          String.format(
+              Locale.ROOT,
+              "noisy training: rate must be below 2/(largest eigenvalue of the tangent kernel matrix + temperature) = %.4g but is %s",
+              largest,
+              settings.rate()));
     }
     KernelPosterior process;
     try (HostMatrix k = kernelMatrix(settings.kernel())) {

@@ -2,6 +2,7 @@ package dev.lamina.analysis.learningcurve;
 
 import dev.lamina.config.ByteSizes;
 import java.util.List;
+import java.util.Locale;
 
 /** Says before the work begins whether kernel matrices of some sizes fit the memory budget. */
 final class SampleMemory {
@@ -20,15 +21,16 @@ final class SampleMemory {
       double bytes = (double) n * n * squares * Double.BYTES;
       if (bytes > budget) {
         throw new IllegalArgumentException(
-            "simulation: %d kernel matri%s of %d samples need%s %.3g GiB, more than lamina.memory-budget = %s: at most %d samples fit; without draws the theories take any number"
-                .formatted(
-                    squares,
-                    squares == 1 ? "x" : "ces",
-                    n,
-                    squares == 1 ? "s" : "",
-                    bytes / (1L << 30),
-                    ByteSizes.exact(budget),
-                    (long) Math.sqrt((double) budget / squares / Double.BYTES)));
+            String.format(
+                Locale.ROOT,
+                "simulation: %d kernel matri%s of %d samples need%s %.3g GiB, more than lamina.memory-budget = %s: at most %d samples fit; without draws the theories take any number",
+                squares,
+                squares == 1 ? "x" : "ces",
+                n,
+                squares == 1 ? "s" : "",
+                bytes / (1L << 30),
+                ByteSizes.exact(budget),
+                (long) Math.sqrt((double) budget / squares / Double.BYTES)));
       }
     }
   }

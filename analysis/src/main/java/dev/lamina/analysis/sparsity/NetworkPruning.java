@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -62,8 +63,11 @@ public final class NetworkPruning {
       pruned.close();
     }
     throw new IllegalArgumentException(
-        "prune: no tolerance from 1e-2 to 1e-15 keeps the outputs; the least relative change is %.3g, above %.3g"
-            .formatted(least, limit(network)));
+        String.format(
+            Locale.ROOT,
+            "prune: no tolerance from 1e-2 to 1e-15 keeps the outputs; the least relative change is %.3g, above %.3g",
+            least,
+            limit(network)));
   }
 
   /**
