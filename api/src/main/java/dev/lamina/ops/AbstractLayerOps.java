@@ -1,6 +1,7 @@
 package dev.lamina.ops;
 
 import dev.lamina.kernel.Activation;
+import dev.lamina.matrix.DType;
 import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.Matrix;
 import dev.lamina.matrix.ShapeException;
@@ -284,6 +285,8 @@ public abstract class AbstractLayerOps implements LayerOps {
   public final void sgdStep(SgdStep step, Matrix parameters, Matrix gradient, Matrix velocity) {
     requireLike("sgdStep", "gradient", gradient, "the parameters", parameters);
     requireLike("sgdStep", "velocity", velocity, "the parameters", parameters);
+    requireHeld("sgdStep", "the rate", step.rate(), parameters);
+    requireHeld("sgdStep", "l2", step.l2(), parameters);
     doSgdStep(step, parameters, gradient, velocity);
   }
 
@@ -293,12 +296,29 @@ public abstract class AbstractLayerOps implements LayerOps {
     requireLike("adamStep", "gradient", gradient, "the parameters", parameters);
     requireLike("adamStep", "first", first, "the parameters", parameters);
     requireLike("adamStep", "second", second, "the parameters", parameters);
+    requireHeld("adamStep", "the rate", step.rate(), parameters);
+    requireHeld("adamStep", "l2", step.l2(), parameters);
+    requireHeld("adamStep", "epsilon", step.epsilon(), parameters);
+    if (parameters.dtype() == DType.FLOAT32 && (float) step.epsilon() == 0) {
+      throw new IllegalArgumentException(
+          "adamStep: epsilon must not be 0 in float32, the type of the parameters, but is "
+              + step.epsilon());
+    }
     doAdamStep(step, parameters, gradient, first, second);
   }
 
   @Override
   public final void addGaussian(double scale, NoiseKey noise, Matrix w) {
     doAddGaussian(scale, noise, w);
+  }
+
+  /** Optimisers compute in the type of the parameters, on every backend. */
+  private static void requireHeld(String operation, String name, double value, Matrix parameters) {
+    if (parameters.dtype() == DType.FLOAT32 && !Float.isFinite((float) value)) {
+      throw new IllegalArgumentException(
+          "%s: %s must be finite in float32, the type of the parameters, but is %s"
+              .formatted(operation, name, value));
+    }
   }
 
   private static void requireLike(

@@ -210,23 +210,28 @@ public interface LayerOps {
   void gatherRows(Matrix x, int[] rows, int from, Matrix out);
 
   /**
-   * Moves parameters by one step of gradient descent with momentum. Needs: map.
+   * Moves parameters by one step of gradient descent with momentum, computed in their element type.
+   * Needs: map.
    *
    * @param step the numbers
    * @param parameters w, m×n
    * @param gradient g, m×n
    * @param velocity v, m×n, zeros at first
+   * @throws IllegalArgumentException if the rate or l2 is infinite in float32 and the parameters
+   *     are float32
    */
   void sgdStep(SgdStep step, Matrix parameters, Matrix gradient, Matrix velocity);
 
   /**
-   * Moves parameters by one step of Adam. Needs: map.
+   * Moves parameters by one step of Adam, computed in their element type. Needs: map.
    *
    * @param step the numbers
    * @param parameters w, m×n
    * @param gradient g, m×n
    * @param first first moments, m×n, zeros at first
    * @param second second moments, m×n, zeros at first
+   * @throws IllegalArgumentException if the rate, l2 or epsilon is infinite in float32, or epsilon
+   *     0, and the parameters are float32
    */
   void adamStep(AdamStep step, Matrix parameters, Matrix gradient, Matrix first, Matrix second);
 

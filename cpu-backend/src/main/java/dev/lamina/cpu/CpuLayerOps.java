@@ -308,7 +308,7 @@ final class CpuLayerOps extends AbstractLayerOps {
     HostMatrix w = CpuMatrix.host(parameters);
     HostMatrix g = CpuMatrix.host(gradient);
     HostMatrix v = CpuMatrix.host(velocity);
-    if (w.dtype() == DType.FLOAT32 && FloatLoops.handles(step)) {
+    if (w.dtype() == DType.FLOAT32) {
       entries.run(
           (own, row, col, n) ->
               FloatLoops.sgd(
@@ -346,7 +346,7 @@ final class CpuLayerOps extends AbstractLayerOps {
     HostMatrix g = CpuMatrix.host(gradient);
     HostMatrix m = CpuMatrix.host(first);
     HostMatrix v = CpuMatrix.host(second);
-    if (w.dtype() == DType.FLOAT32 && FloatLoops.handles(step)) {
+    if (w.dtype() == DType.FLOAT32) {
       entries.run(
           (own, row, col, n) ->
               FloatLoops.adam(

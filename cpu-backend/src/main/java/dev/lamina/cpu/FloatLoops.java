@@ -43,19 +43,6 @@ final class FloatLoops {
     return activation instanceof Activation.PiecewiseLinear p ? (float) p.slope() : Float.NaN;
   }
 
-  /** Returns whether float32 holds the numbers of a step. */
-  static boolean handles(SgdStep step) {
-    return Float.isFinite((float) step.rate()) && Float.isFinite((float) step.l2());
-  }
-
-  /** Returns whether float32 holds the numbers of a step and does not take its epsilon for 0. */
-  static boolean handles(AdamStep step) {
-    return Float.isFinite((float) step.rate())
-        && Float.isFinite((float) step.l2())
-        && Float.isFinite((float) step.epsilon())
-        && (float) step.epsilon() > 0;
-  }
-
   /** Adds n entries to others. */
   static void plus(MemorySegment sum, long sumAt, MemorySegment term, long termAt, int n) {
     int whole = n - n % L;

@@ -1,6 +1,7 @@
 package dev.lamina.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lamina.contract.NaiveLayers.Result;
@@ -323,6 +324,43 @@ public abstract class UpdateContract extends LayerContract {
       requireResult("first moments after step " + t, m, wantM, 1);
       requireResult("second moments after step " + t, v, wantV, 1);
       g.requireUnchanged("the gradient");
+    }
+  }
+
+  /** Float32 parameters take no numbers that would be infinite, or an epsilon that would be 0. */
+  @Test
+  final void refusesNumbersThatTheParametersTypeCannotHold() {
+    requireHeld("rate", new SgdStep(1e39, 0.9, false, 0));
+    requireHeld("l2", new SgdStep(0.1, 0.9, true, 1e60));
+    requireHeld("rate", new AdamStep(-1e39, 0.9, 0.999, 1e-8, 0, 0));
+    requireHeld("l2", new AdamStep(0.1, 0.9, 0.999, 1e-8, 1e60, 0));
+    requireHeld("epsilon", new AdamStep(0.1, 0.9, 0.999, 1e60, 0, 0));
+    requireHeld("epsilon", new AdamStep(0.1, 0.9, 0.999, 1e-50, 0, 0));
+  }
+
+  private void requireHeld(String name, Record step) {
+    Placed w = place(random(80, 2, 3));
+    Placed g = place(random(81, 2, 3));
+    Placed m = place(new double[2][3]);
+    Placed v = place(new double[2][3]);
+    Runnable move =
+        () -> {
+          switch (step) {
+            case SgdStep s -> layers().sgdStep(s, w.matrix(), g.matrix(), v.matrix());
+            case AdamStep a -> layers().adamStep(a, w.matrix(), g.matrix(), m.matrix(), v.matrix());
+            default -> throw new IllegalArgumentException(step.toString());
+          }
+        };
+    if (dtype() == DType.FLOAT32) {
+      assertThatThrownBy(move::run)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(name)
+          .hasMessageContaining("float32");
+      w.requireUnchanged("the parameters");
+      v.requireUnchanged("the memory");
+    } else {
+      move.run();
+      assertThat(w.read()[0][0]).as("a parameter").isFinite();
     }
   }
 
