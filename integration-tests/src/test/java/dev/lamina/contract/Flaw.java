@@ -33,7 +33,7 @@ enum Flaw {
   LAYER_FROM_ROUNDED_COSINE(WideLayerContract.class, "parallelRowsHaveTheirLimits"),
   DIAGONAL_RULE_FORGOTTEN(WideLayerContract.class, "theAdjointIsThatOfDifferences", 1),
   DEAD_SAMPLES_PULL(WideLayerContract.class, "deadSamplesHaveNoSlope"),
-  ADJOINT_DEPENDS_ON_THREADS(WideLayerContract.class, "threadsAndMemoryDoNotChangeABit", 0),
+  ADJOINT_DEPENDS_ON_THREADS(WideLayerContract.class, "threadsAndMemoryDoNotChangeABit"),
   DIAGONAL_REPLACED(StoredKernelContract.class, "addsToDiagonals", 1),
   DIAGONAL_TAKEN_AS_A_ROW(StoredKernelContract.class, "copiesDiagonals", 1),
   LAST_ROW_NOT_SCALED(StoredKernelContract.class, "scalesRows", 3),
