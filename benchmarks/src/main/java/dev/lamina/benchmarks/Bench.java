@@ -81,20 +81,45 @@ record Bench(
   }
 
   /**
+   * Returns the largest N up to {@code wanted} whose N×N matrices memory holds, and of which there
+   * are inputs.
+   *
+   * @param wanted the N that is asked for
+   * @param bytesPerEntry bytes for each of the N² entries, all matrices together
+   */
+  int rows(int wanted, int bytesPerEntry) {
+    return Math.min(inputs.size(), fitting(wanted, bytesPerEntry));
+  }
+
+  /**
    * Returns the largest N up to {@code wanted} whose N×N matrices memory holds.
    *
    * @param wanted the N that is asked for
    * @param bytesPerEntry bytes for each of the N² entries, all matrices together
    */
   int fitting(int wanted, int bytesPerEntry) {
-    double bytes = SHARE * workbench.freeBytes() - 8.0 * wanted * sizes.dimension();
-    int most = (int) Math.min(Integer.MAX_VALUE, Math.sqrt(Math.max(0, bytes) / bytesPerEntry));
+    int most = most(workbench.freeBytes(), sizes.dimension(), bytesPerEntry);
     if (most < 2) {
       throw new IllegalStateException(
           "there is no room for matrices: %d MB are free"
               .formatted(workbench.freeBytes() / 1_000_000));
     }
     return Math.min(wanted, most);
+  }
+
+  /**
+   * Returns the largest N for which N×N matrices and N inputs in both precisions fit.
+   *
+   * @param free bytes that are free
+   * @param d columns of the inputs
+   * @param bytesPerEntry bytes for each of the N² entries, all matrices together
+   */
+  static int most(long free, int d, int bytesPerEntry) {
+    // The positive root of bytesPerEntry N² + 8 d N = bytes, in a form without cancellation.
+    double bytes = SHARE * free;
+    double half = 4.0 * d;
+    double n = bytes / (half + Math.sqrt(half * half + bytesPerEntry * bytes));
+    return (int) Math.min(Integer.MAX_VALUE, n);
   }
 
   /** Returns what to note of a size that was reduced. */

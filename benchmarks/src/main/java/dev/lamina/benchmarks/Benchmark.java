@@ -112,7 +112,9 @@ public final class Benchmark {
     if (id != BackendId.CPU && !request.rivals().isEmpty()) {
       listener.say("NOT RUN: rivals beside %s: they run on the processor".formatted(id.text()));
     }
-    int rows = sizes.mostRows(request.suites());
+    // No suite takes more inputs than there is room for their float32 matrix.
+    int room = Bench.most(workbench.freeBytes(), sizes.dimension(), Float.BYTES);
+    int rows = Math.min(sizes.mostRows(request.suites()), Math.max(2, room));
     listener.say("%s: drawing %,d×%d inputs".formatted(id.text(), rows, sizes.dimension()));
     long end = clock.getAsLong() + request.seconds() * 1_000_000_000L;
     List<Figure> figures = new ArrayList<>();

@@ -27,7 +27,8 @@ final class DepthSuite {
   static void run(Bench bench) {
     run(bench, bench.inputs(), bench.sizes().depths(), true);
     for (int d : bench.sizes().dimensions()) {
-      try (Inputs inputs = Inputs.draw(bench.sizes().depthRows(), d)) {
+      int rows = Math.min(bench.sizes().depthRows(), bench.inputs().size());
+      try (Inputs inputs = Inputs.draw(rows, d)) {
         run(bench, inputs, List.of(bench.sizes().depth()), false);
       }
     }
@@ -36,7 +37,7 @@ final class DepthSuite {
   private static void run(Bench bench, Inputs inputs, List<Integer> depths, boolean rivals) {
     DType dtype = bench.precisions(DType.FLOAT32).getFirst();
     int wanted = bench.sizes().depthRows();
-    int n = bench.fitting(wanted, OUTPUTS * dtype.bytes());
+    int n = Math.min(inputs.size(), bench.rows(wanted, OUTPUTS * dtype.bytes()));
     Optional<NumpyRival> rival =
         rivals && dtype == DType.FLOAT32 ? bench.rivals().numpy() : Optional.empty();
     try (HostMatrix typed = inputs.first(n).copy(dtype);

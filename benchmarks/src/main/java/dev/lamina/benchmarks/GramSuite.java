@@ -39,7 +39,7 @@ final class GramSuite {
   }
 
   private void run(DType dtype, int wanted) {
-    int n = bench.fitting(wanted, dtype.bytes());
+    int n = bench.rows(wanted, dtype.bytes());
     int d = bench.inputs().dimension();
     int tile = bench.sizes().tile();
     try (HostMatrix typed = bench.inputs().first(n).copy(dtype);

@@ -60,7 +60,7 @@ final class KernelSuite {
   }
 
   private void run(DType dtype, int wanted, Optional<NumpyRival> wantedRival) {
-    int n = bench.fitting(wanted, OUTPUTS * dtype.bytes());
+    int n = bench.rows(wanted, OUTPUTS * dtype.bytes());
     boolean room = bench.fitting(n, (OUTPUTS + NUMPY_MATRICES) * dtype.bytes()) == n;
     Optional<NumpyRival> rival = wantedRival.filter(r -> room);
     if (rival.isEmpty() && wantedRival.isPresent()) {

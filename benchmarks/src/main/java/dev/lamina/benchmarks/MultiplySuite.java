@@ -24,7 +24,7 @@ final class MultiplySuite {
   private static void run(Bench bench, DType dtype) {
     Workbench device = bench.workbench();
     int wanted = bench.sizes().multiplyRows();
-    int n = bench.fitting(wanted, dtype.bytes());
+    int n = bench.rows(wanted, dtype.bytes());
     int t = bench.sizes().vectors();
     Kernel kernel = Kernel.parse("ntk(depth=%d)".formatted(bench.sizes().depth()));
     try (HostMatrix typed = bench.inputs().first(n).copy(dtype);

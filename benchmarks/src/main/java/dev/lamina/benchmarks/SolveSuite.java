@@ -54,7 +54,7 @@ final class SolveSuite {
   }
 
   private void factor(DType dtype, int wanted, Optional<AlgebraRival> wantedRival) {
-    int n = bench.fitting(Math.min(wanted, bench.inputs().size()), MATRICES * dtype.bytes());
+    int n = bench.rows(wanted, MATRICES * dtype.bytes());
     boolean room = bench.fitting(n, (MATRICES + AlgebraRival.MATRICES) * dtype.bytes()) == n;
     Optional<AlgebraRival> rival = wantedRival.filter(_ -> room);
     if (rival.isEmpty() && wantedRival.isPresent()) {

@@ -42,19 +42,14 @@ class BenchmarkTest {
   }
 
   @SuppressWarnings("SystemOut") // a skipped test must be seen
-  private BackendResult emulated(long memory, List<Suite> suites) {
+  private BackendResult emulated(long memory, BenchRequest request) {
     if (new EmulatedBackendProvider(1, 1, 0).probe(CONFIG) instanceof Availability.Unavailable u) {
       System.out.println("SKIPPED: " + u.detail());
       Assumptions.abort(u.detail());
     }
     try (Workbench workbench = new CudaBench(CudaWorkbench.emulated(CONFIG, memory))) {
       return Benchmark.measure(
-          CONFIG,
-          workbench,
-          request(suites, Optional.empty()),
-          told,
-          System::nanoTime,
-          RivalProcess::start);
+          CONFIG, workbench, request, told, System::nanoTime, RivalProcess::start);
     }
   }
 
@@ -97,7 +92,7 @@ class BenchmarkTest {
 
   @Test
   void everySuiteMeasuresTheEmulatedDevice() {
-    BackendResult cuda = emulated(64 << 20, ALL);
+    BackendResult cuda = emulated(64 << 20, request(ALL, Optional.empty()));
     assertComplete(cuda);
     assertThat(cuda.emulated()).isTrue();
     assertThat(cuda.figures())
@@ -117,14 +112,48 @@ class BenchmarkTest {
 
   @Test
   void sizesShrinkWithTheMemory() {
-    BackendResult cuda = emulated(300_000, List.of(Suite.GRAM, Suite.KERNEL));
+    BackendResult cuda =
+        emulated(300_000, request(List.of(Suite.GRAM, Suite.KERNEL), Optional.empty()));
     assertThat(cuda.problems()).isEmpty();
     assertThat(cuda.figures()).anyMatch(f -> f.note().contains("N reduced from 150: memory"));
   }
 
   @Test
+  void sizesThatNoMachineHasRoomForShrinkBeforeInputsAreDrawn() {
+    BenchRequest huge =
+        new BenchRequest(
+            List.of(Suite.GRAM, Suite.DEPTH_SWEEP, Suite.MULTIPLY, Suite.SOLVE),
+            new SizeChoice(true, List.of(2_000_000_000)),
+            Set.of(),
+            1,
+            600,
+            Optional.of(DType.FLOAT32));
+    BackendResult cuda = emulated(100_000, huge);
+    assertThat(cuda.problems()).isEmpty();
+    assertThat(cuda.figures())
+        .filteredOn(f -> f.work().equals(GramSuite.OWN))
+        .singleElement()
+        .satisfies(f -> assertThat(f.note()).contains("N reduced from 2,000,000,000: memory"));
+  }
+
+  @Test
+  void matricesAndInputsTogetherFillTheShareOfTheMemory() {
+    for (int d : new int[] {1, 784, 100_000}) {
+      for (int bytes : new int[] {4, 80}) {
+        long free = 10_000_000_000L;
+        double n = Bench.most(free, d, bytes);
+        assertThat(n * n * bytes + n * d * (4 + 4)).isLessThanOrEqualTo(0.85 * free);
+        assertThat((n + 1) * (n + 1) * bytes + (n + 1) * d * (4 + 4)).isGreaterThan(0.85 * free);
+      }
+    }
+    assertThat(Bench.most(0, 784, 4)).isZero();
+    assertThat(Bench.most(Long.MAX_VALUE, 784, 1)).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
   void aSuiteThatFailsIsReportedAndTheNextOneRuns() {
-    BackendResult cuda = emulated(48_000, List.of(Suite.DGL, Suite.TRANSFER));
+    BackendResult cuda =
+        emulated(48_000, request(List.of(Suite.DGL, Suite.TRANSFER), Optional.empty()));
     assertThat(cuda.problems()).anyMatch(p -> p.startsWith("dgl: "));
     assertThat(cuda.figures()).as("%s", told.lines).anyMatch(f -> f.suite().equals("transfer"));
     assertThat(told.lines).anyMatch(line -> line.contains("FAILED"));

@@ -18,12 +18,18 @@ import dev.lamina.matrix.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code lamina bench}. */
@@ -38,7 +44,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Suites:",
-      "  gram         Gram matrices by their lower triangle, beside the library's products",
+      "  gram         Gram matrices by their lower triangle, beside the library's",
       "  kernel       NNGP and tangent kernel in one pass, and entries of every kernel",
       "  depth-sweep  NNGP and tangent kernel against hidden layers and columns",
       "  multiply     products of a kernel matrix with vectors, the matrix never stored",
@@ -115,6 +121,9 @@ final class BenchCommand extends Subcommand {
   Output execute() {
     boolean every = session().options().isEveryBackend();
     LaminaConfig config = every ? session().configOfEveryBackend() : session().config();
+    if (emulated) {
+      requireEmulatedAlone(config, every);
+    }
     BenchRequest request =
         new BenchRequest(
             chosen(), SizeChoice.parse(sizes), rivals, repeat, seconds, precision(config));
@@ -133,15 +142,80 @@ final class BenchCommand extends Subcommand {
               : every ? BenchDevice.all(config, narrator) : List.of(BenchDevice.chosen(config));
       BenchResult result = Benchmark.run(config, devices, request, narrator);
       bars.clear();
+      List<String> problems = new ArrayList<>();
+      result
+          .backends()
+          .forEach(b -> b.problems().forEach(p -> problems.add(b.backend() + ": " + p)));
       if (out != null) {
-        BenchReport.write(result, out);
+        keep(() -> BenchReport.write(result, out), problems);
       }
       if (readme != null) {
-        BenchReadme.update(readme, result);
+        keep(() -> BenchReadme.update(readme, result), problems);
       }
-      boolean failed = result.backends().stream().anyMatch(b -> !b.problems().isEmpty());
-      return new Output(result, BenchReport.markdown(result), failed ? Failure.FAILED : 0);
+      problems.forEach(problem -> session().say("lamina: bench: " + problem));
+      return new Output(
+          result, BenchReport.markdown(result), problems.isEmpty() ? 0 : Failure.FAILED);
     }
+  }
+
+  /** Writes a file; if that fails, standard output still has what took minutes to measure. */
+  private static void keep(Runnable writing, List<String> problems) {
+    try {
+      writing.run();
+    } catch (FileException | IllegalArgumentException e) {
+      problems.add(e.getMessage());
+    }
+  }
+
+  private void requireEmulatedAlone(LaminaConfig config, boolean every) {
+    boolean other =
+        config.settings().stream()
+            .anyMatch(s ->
+                s.path().equals("lamina.backend")
+                    && s.origin().startsWith("command line")
+                    && !s.value().equals("cuda"));
+    if (every || other) {
+      throw new IllegalArgumentException(
+          "bench: --emulated imitates a GPU: expected --backend cuda or none");
+    }
+    if (readme != null) {
+      throw new IllegalArgumentException(
+          "bench: --readme: times of an imitated GPU are not put into a text");
+    }
+  }
+
+  /**
+   * Refuses, for subcommands that run nothing, what only runs take, wherever it stands on the
+   * command line, and leaves it out of their help.
+   */
+  static void withoutOptionsOfRuns(CommandLine subcommand) {
+    CommandSpec spec = subcommand.getCommandSpec();
+    for (OptionSpec option : List.copyOf(spec.options())) {
+      if (option.inherited() && !isOutput(option)) {
+        spec.remove(option);
+      }
+    }
+  }
+
+  /** Refuses them in front of the subcommand's name. */
+  static void refuseOptionsOfRuns(CommandSpec subcommand) {
+    for (CommandLine c = subcommand.commandLine().getParent(); c != null; c = c.getParent()) {
+      for (ArgSpec given : c.getParseResult().matchedArgs()) {
+        if (!(given instanceof OptionSpec option && isOutput(option))) {
+          throw new ParameterException(
+              subcommand.commandLine(),
+              "%s has no effect here, where nothing is measured"
+                  .formatted(
+                      given instanceof OptionSpec option
+                          ? option.longestName()
+                          : String.join(" ", given.originalStringValues())));
+        }
+      }
+    }
+  }
+
+  private static boolean isOutput(OptionSpec option) {
+    return Set.of("--json", "--debug", "--stacktrace").contains(option.longestName());
   }
 
   private static void make(Path folder) {

@@ -5,8 +5,10 @@ import dev.lamina.benchmarks.report.ResultFile;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code lamina bench compare}. */
 @Command(
@@ -44,17 +46,24 @@ final class BenchCompareCommand extends Subcommand {
           "End with exit code 1 if work of Lamina's takes longer in B, beyond the spread.")
   private boolean failOnSlower;
 
+  @Spec private CommandSpec spec;
+
   BenchCompareCommand(Session session) {
     super(session);
   }
 
   @Override
   Output execute() {
+    BenchCommand.refuseOptionsOfRuns(spec);
     OutputFiles.require(
         List.of(
             new OutputFiles.Named("A", ResultFile.file(first)),
             new OutputFiles.Named("B", ResultFile.file(second))),
         List.of(new OutputFiles.Named("--out", out)));
+    if (OutputFiles.isSame(ResultFile.file(first), ResultFile.file(second))) {
+      throw new IllegalArgumentException(
+          "bench compare: A and B are the same file %s".formatted(ResultFile.file(first)));
+    }
     if (out != null && !out.toString().endsWith(".html")) {
       throw new IllegalArgumentException(
           "--out: expected a file whose name ends in .html, found " + out);

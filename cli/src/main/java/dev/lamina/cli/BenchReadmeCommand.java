@@ -6,7 +6,9 @@ import dev.lamina.benchmarks.report.ResultFile;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code lamina bench readme}. */
 @Command(
@@ -30,12 +32,15 @@ final class BenchReadmeCommand extends Subcommand {
       description = "A file with <!-- benchmark:begin --> and <!-- benchmark:end -->.")
   private Path file;
 
+  @Spec private CommandSpec spec;
+
   BenchReadmeCommand(Session session) {
     super(session);
   }
 
   @Override
   Output execute() {
+    BenchCommand.refuseOptionsOfRuns(spec);
     BenchResult result = ResultFile.read(results);
     BenchReadme.update(file, result);
     String text = BenchReadme.text(result);

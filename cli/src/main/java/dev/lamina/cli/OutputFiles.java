@@ -59,7 +59,8 @@ final class OutputFiles {
     }
   }
 
-  private static boolean isSame(Path a, Path b) {
+  /** Returns whether two names stand for one file, which need not be there. */
+  static boolean isSame(Path a, Path b) {
     try {
       if (Files.exists(a) && Files.exists(b)) {
         return Files.isRegularFile(a) && Files.isSameFile(a, b);

@@ -7,7 +7,11 @@ final class Subcommands {
   private Subcommands() {}
 
   static CommandLine addTo(CommandLine lamina, Session session) {
-    return lamina
+    CommandLine bench = new CommandLine(new BenchCommand(session));
+    bench
+        .addSubcommand(new BenchCompareCommand(session))
+        .addSubcommand(new BenchReadmeCommand(session));
+    lamina
         .addSubcommand(new DoctorCommand(session))
         .addSubcommand(new StudyCommand(session))
         .addSubcommand(new TrainCommand(session))
@@ -25,11 +29,11 @@ final class Subcommands {
         .addSubcommand(new MergeCommand(session))
         .addSubcommand(new SparsityCommand(session))
         .addSubcommand(new HessianCommand(session))
-        .addSubcommand(
-            new CommandLine(new BenchCommand(session))
-                .addSubcommand(new BenchCompareCommand(session))
-                .addSubcommand(new BenchReadmeCommand(session)))
+        .addSubcommand(bench)
         .addSubcommand(NetworkCommand.of(session))
         .addSubcommand(DataCommand.of(session));
+    // After they have inherited the options.
+    bench.getSubcommands().values().forEach(BenchCommand::withoutOptionsOfRuns);
+    return lamina;
   }
 }

@@ -32,8 +32,7 @@ class BenchCommandTest {
     RunResult run = RunResult.of("bench", "transfer", "--backend", "cuda");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
-    // A busy machine is warned of first.
-    assertThat(run.err().lines().filter(line -> !line.startsWith("WARNING: other programs")))
+    assertThat(run.err().lines())
         .singleElement()
         .asString()
         .startsWith("lamina: the cuda backend is unavailable: ");
@@ -86,6 +85,9 @@ class BenchCommandTest {
             List.of("--sizes=99999999999", "sizes must be ≤ 2147483647 but one is 99999999999"),
             List.of("--sizes=1", "sizes must be ≥ 2 but one is 1"),
             List.of("--repeat=0", "rounds and seconds must be ≥ 1 but are 0 and"),
+            List.of("--sizes=", "sizes must be usual, tiny or numbers"),
+            List.of("--sizes=-4", "sizes must be ≥ 2 but one is -4"),
+            List.of("--seconds=0", "rounds and seconds must be ≥ 1 but are 5 and 0"),
             List.of("--rivals=jax", "jax"),
             List.of("--backend=gpu", "lamina.backend"))) {
       RunResult run = RunResult.of("bench", wrong.get(0));
@@ -105,6 +107,55 @@ class BenchCommandTest {
       assertThat(run.err()).contains(readme.toString()).doesNotContain("drawing");
     }
     assertThat(plain).hasContent("text");
+  }
+
+  @Test
+  void anImitatedGpuIsNoOtherBackendAndInNoReadme(@TempDir Path folder) throws IOException {
+    for (String backend : List.of("cpu", "all")) {
+      RunResult run = RunResult.of("bench", "gram", "--emulated", "--backend", backend);
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("--emulated imitates a GPU").doesNotContain("drawing");
+    }
+    Path readme = folder.resolve("README.md");
+    RunResult run = RunResult.of("bench", "gram", "--emulated", "--readme", readme.toString());
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--readme: times of an imitated GPU");
+  }
+
+  /** The suite has no figure for it, which is known at the end only; the result is printed. */
+  @Test
+  void aResultThatCannotBeKeptIsStillPrinted(@TempDir Path folder) throws IOException {
+    Path readme = folder.resolve("README.md");
+    String text = "<!-- benchmark:begin -->old<!-- benchmark:end -->";
+    Files.writeString(readme, text);
+    RunResult run =
+        RunResult.of(
+            "bench",
+            "transfer",
+            "--backend",
+            "cpu",
+            "--sizes",
+            "tiny",
+            "--repeat",
+            "1",
+            "--json",
+            "--readme",
+            readme.toString());
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("lamina: bench: the result has no target");
+    assertThat(run.json().get("backends").get(0).get("figures")).isNotEmpty();
+    assertThat(readme).hasContent(text);
+  }
+
+  @Test
+  void outputsThatCannotBeWrittenAreRefusedFirst(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "text");
+    for (Path out : List.of(file, file.resolve("below"))) {
+      RunResult run = RunResult.of("bench", "gram", "--sizes", "tiny", "--out", out.toString());
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("cannot write " + out).doesNotContain("drawing");
+    }
+    assertThat(file).hasContent("text");
   }
 
   @Test

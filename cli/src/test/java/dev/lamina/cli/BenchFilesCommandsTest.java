@@ -115,6 +115,46 @@ class BenchFilesCommandsTest {
   }
 
   @Test
+  void optionsOfRunsAreRefusedAndNotInTheHelp() {
+    for (String[] wrong :
+        new String[][] {
+          {"bench", "compare", path("a"), path("b"), "--backend", "cpu"},
+          {"bench", "--sizes", "tiny", "compare", path("a"), path("b")},
+          {"--threads", "3", "bench", "compare", path("a"), path("b")},
+          {"bench", "gram", "compare", path("a"), path("b")},
+          {"bench", "readme", path("a"), path("b/report.md"), "--precision", "float64"},
+          {"bench", "--precision=float64", "readme", path("a"), path("b/report.md")}
+        }) {
+      RunResult run = RunResult.of(wrong);
+      assertThat(run.code()).as("%s", List.of(wrong)).isEqualTo(2);
+      assertThat(run.out()).isEmpty();
+      assertThat(run.err())
+          .containsPattern(
+              "Unknown option.*--(backend|precision)|(--sizes|--threads|gram|--precision) has no effect here");
+    }
+    for (String command : List.of("compare", "readme")) {
+      assertThat(RunResult.of("bench", command, "--help").out())
+          .contains("--json", "--debug", "--help")
+          .doesNotContain("--backend", "--threads", "--memory-budget", "--precision", "--config");
+    }
+    assertThat(RunResult.of("bench", "--json", "compare", path("a"), path("b")).json().get("pairs"))
+        .hasSize(1);
+    assertThat(RunResult.of("bench", "--help").out()).contains("--backend", "--threads");
+  }
+
+  @Test
+  void aFileIsNotComparedWithItself() throws IOException {
+    RunResult same = compare(path("a"), path("a/results.json"));
+    assertThat(same.code()).isEqualTo(2);
+    assertThat(same.err()).contains("A and B are the same file");
+    Files.createDirectory(folder.resolve("copy"));
+    Files.copy(folder.resolve("a/results.json"), folder.resolve("copy/results.json"));
+    RunResult copy = compare(path("a"), path("copy"));
+    assertThat(copy.code()).isZero();
+    assertThat(copy.out()).contains("WARNING: A and B are the same run");
+  }
+
+  @Test
   void badFilesAreNamed() throws IOException {
     RunResult missing = compare(path("a"), path("nowhere"));
     assertThat(missing.code()).isEqualTo(2);
@@ -123,6 +163,12 @@ class BenchFilesCommandsTest {
     RunResult other = compare(path("a"), path("x.json"));
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("x.json: in line 1", "the result of lamina bench");
+    String whole = Files.readString(folder.resolve("a/results.json"));
+    Files.writeString(folder.resolve("half.json"), whole.substring(0, whole.length() / 2));
+    RunResult half = compare(path("a"), path("half.json"), "--out", path("page.html"));
+    assertThat(half.code()).isEqualTo(2);
+    assertThat(half.err()).contains("half.json: in line ", "the end of the file");
+    assertThat(folder.resolve("page.html")).doesNotExist();
     assertThat(compare(path("a")).code()).isEqualTo(2);
   }
 

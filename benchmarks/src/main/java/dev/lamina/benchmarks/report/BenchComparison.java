@@ -235,6 +235,9 @@ public record BenchComparison(
     differ(warnings, "memory", a.machine().memoryBytes(), b.machine().memoryBytes());
     differ(warnings, "system", a.machine().system(), b.machine().system());
     differ(warnings, "JVM", a.machine().jvm(), b.machine().jvm());
+    if (a.equals(b)) {
+      warnings.add("A and B are the same run");
+    }
     if (isKnown(warnings, "A", a) && isKnown(warnings, "B", b)) {
       Circumstances first = a.circumstances();
       Circumstances second = b.circumstances();

@@ -168,7 +168,9 @@ final class BenchComparisonTest {
         .asString()
         .startsWith("A does not say with which options");
     assertThat(BenchComparison.of(Samples.full(), Samples.full()).warnings())
-        .containsExactly("the device of cuda was imitated in both runs: times mean nothing");
+        .containsExactly(
+            "A and B are the same run",
+            "the device of cuda was imitated in both runs: times mean nothing");
   }
 
   @Test
