@@ -31,6 +31,9 @@ final class Blas {
   private static final int LEFT = 141;
   private static final int RIGHT = 142;
 
+  /** Rows of the strips of {@link #lowerProduct}. */
+  private static final int STRIP = 64;
+
   /** The lower triangle of a row-major matrix is the upper one of the column-major matrix. */
   private static final byte LOWER_BY_ROWS = 'U';
 
@@ -134,6 +137,30 @@ final class Blas {
       }
     } catch (Throwable e) {
       throw failed("gemm", e);
+    }
+  }
+
+  /**
+   * Computes {@code C = alpha·A Aᵀ + beta·C} on and below the diagonal, like {@link #gemm} in
+   * strips of rows; some of what stands above the diagonal is overwritten too. For tiles this is as
+   * fast as {@link #syrk}, whose entries have other bits than those of other products.
+   *
+   * @param alpha factor of the product
+   * @param a n×k
+   * @param beta factor of the old value; 0 ignores the old value even if it is NaN
+   * @param c n×n; must not overlap a
+   */
+  static void lowerProduct(double alpha, Block a, double beta, Block c) {
+    for (int from = 0; from < a.rows(); from += STRIP) {
+      int to = Math.min(a.rows(), from + STRIP);
+      gemm(
+          alpha,
+          a.part(from, to - from, 0, a.cols()),
+          false,
+          a.part(0, to, 0, a.cols()),
+          true,
+          beta,
+          c.part(from, to - from, 0, to));
     }
   }
 

@@ -252,14 +252,14 @@ final class CpuGramOps extends AbstractGramOps {
           long col = (index - TilePlan.lowerTiles(i)) * edge;
           long rowEnd = Math.min(n, row + edge);
           long colEnd = Math.min(n, col + edge);
-          Blas.gemm(
-              alpha,
-              Block.of(hostX.rows(row, rowEnd)),
-              false,
-              Block.of(hostX.rows(col, colEnd)),
-              true,
-              beta,
-              Block.of(hostOut, row, rowEnd - row, col, colEnd - col));
+          Block left = Block.of(hostX.rows(row, rowEnd));
+          Block tile = Block.of(hostOut, row, rowEnd - row, col, colEnd - col);
+          if (row == col) {
+            Blas.lowerProduct(alpha, left, beta, tile);
+          } else {
+            Block right = Block.of(hostX.rows(col, colEnd));
+            Blas.gemm(alpha, left, false, right, true, beta, tile);
+          }
           mirrors[worker].lowerToUpper(hostOut, row, rowEnd, col, colEnd);
         });
   }

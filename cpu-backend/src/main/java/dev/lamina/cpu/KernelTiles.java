@@ -148,14 +148,12 @@ final class KernelTiles implements AutoCloseable {
     int m = (int) rows.rows.rows();
     int n = (int) cols.rows.rows();
     MemorySegment dots = dots(worker);
-    Blas.gemm(
-        1,
-        Block.of(rows.rows),
-        false,
-        Block.of(cols.rows),
-        true,
-        0,
-        new Block(dots, x.dtype(), m, n, stride()));
+    Block products = new Block(dots, x.dtype(), m, n, stride());
+    if (diagonal) {
+      Blas.lowerProduct(1, Block.of(rows.rows), 0, products);
+    } else {
+      Blas.gemm(1, Block.of(rows.rows), false, Block.of(cols.rows), true, 0, products);
+    }
     for (int r = 0; r < m; r += Entries.LINES) {
       int lines = Math.min(Entries.LINES, m - r);
       int count = diagonal ? r + lines : n;

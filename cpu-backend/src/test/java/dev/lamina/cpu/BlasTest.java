@@ -104,6 +104,29 @@ final class BlasTest {
     }
   }
 
+  /** Sizes around the height of the strips that it is computed in. */
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void lowerProductIsTheLowerTriangleOfAProduct(DType type) {
+    for (int n : new int[] {1, 63, 64, 65, 150}) {
+      try (Arena arena = Arena.ofConfined()) {
+        int k = 9;
+        Block a = random(arena, type, n, k, 3);
+        double[][] rows = Blocks.array(a);
+        double[][] want = Blocks.product(rows, Blocks.transpose(rows, n, k));
+        Block c = Blocks.poisoned(arena, type, n, n, n + 2);
+        Blas.lowerProduct(2, a, 0, c);
+        Blas.lowerProduct(1, a, -1, c);
+        for (int i = 0; i < n; i++) {
+          for (int j = 0; j <= i; j++) {
+            assertThat(Blocks.get(c, i, j)).isCloseTo(-want[i][j], within(3 * tolerance(type, k)));
+          }
+        }
+        assertPaddingIsNan(c, n - 1);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(DType.class)
   void triangularSolvesAndProductsUndoEachOther(DType type) {
