@@ -202,6 +202,17 @@ class LauncherTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"'', glibc.malloc.hugetlb=1", "glibc.malloc.check=3, glibc.malloc.check=3"})
+  void hugePagesAreAskedForUnlessTheUserTunesGlibc(String own, String expected) throws Exception {
+    maven(BUILDING_MAVEN);
+    script(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$GLIBC_TUNABLES\"\n");
+
+    Outcome outcome = run(Map.of("GLIBC_TUNABLES", own), "./lamina", "doctor");
+
+    assertThat(outcome.out()).isEqualTo(expected + "\n");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "25.0.3, true", "25.0.10, true", "25.1, true", "26, true", "26.0.1, true",
     "25, false", "25.0.2, false", "24.0.2, false", "17.0.15, false", "1.8.0_452, false"
