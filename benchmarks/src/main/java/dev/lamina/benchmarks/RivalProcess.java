@@ -235,7 +235,9 @@ final class RivalProcess implements AutoCloseable {
   /** Says the exit status of a process that has closed its output, unless it lives on for long. */
   private String status() {
     try {
-      return process.waitFor(1, TimeUnit.MINUTES) ? " with exit status " + process.exitValue() : "";
+      return process.waitFor(10, TimeUnit.MINUTES)
+          ? " with exit status " + process.exitValue()
+          : "";
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return "";

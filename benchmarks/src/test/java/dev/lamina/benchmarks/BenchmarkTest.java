@@ -126,7 +126,7 @@ class BenchmarkTest {
             new SizeChoice(true, List.of(2_000_000_000)),
             Set.of(),
             1,
-            600,
+            SECONDS,
             Optional.of(DType.FLOAT32));
     BackendResult cuda = emulated(100_000, huge);
     assertThat(cuda.problems()).isEmpty();

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BenchCommandTest {
+  /** Seconds that suffice for every suite on any machine. */
+  private static final String LONG = "1000000";
 
   private static void requireNoGpu() {
     LaminaConfig config = LaminaConfig.defaults();
@@ -42,7 +44,16 @@ class BenchCommandTest {
   void everyBackendThatIsThereIsMeasuredAndTheOthersAreNamed() {
     requireNoGpu();
     RunResult run =
-        RunResult.of("bench", "transfer", "--sizes", "tiny", "--backend", "all", "--json");
+        RunResult.of(
+            "bench",
+            "transfer",
+            "--sizes",
+            "tiny",
+            "--seconds",
+            LONG,
+            "--backend",
+            "all",
+            "--json");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.json().get("backends").findValuesAsText("backend")).containsExactly("cpu");
     assertThat(run.err()).contains("NOT MEASURED: the cuda backend is unavailable: ");
@@ -62,6 +73,8 @@ class BenchCommandTest {
             "tiny",
             "--repeat",
             "1",
+            "--seconds",
+            LONG,
             "--precision",
             "float64",
             "--out",
@@ -138,6 +151,8 @@ class BenchCommandTest {
             "tiny",
             "--repeat",
             "1",
+            "--seconds",
+            LONG,
             "--json",
             "--readme",
             readme.toString());
