@@ -1,6 +1,7 @@
 package dev.lamina.cli;
 
 import dev.lamina.analysis.data.FetchException;
+import dev.lamina.analysis.layerwise.SingularGramException;
 import dev.lamina.backend.BackendUnavailableException;
 import dev.lamina.backend.MemoryBudgetException;
 import dev.lamina.io.FileException;
@@ -21,6 +22,7 @@ record Failure(int exitCode, String message) {
 
   static Failure of(Throwable cause) {
     return switch (cause) {
+      case SingularGramException e when e.isFinite() -> new Failure(FAILED, text(e));
       // Also shapes, kernels, configuration, rows that a kernel cannot take.
       case IllegalArgumentException e -> badInput(e);
       case DataFormatException e -> badInput(e);

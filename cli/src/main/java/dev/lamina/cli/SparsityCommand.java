@@ -51,6 +51,8 @@ import picocli.CommandLine.Option;
           + " outputs on --x to 1e-12 (float32 networks: 1e-6), or nothing is written."
     })
 final class SparsityCommand extends Subcommand {
+  /** From so many on the relaxed loss takes its time to minimise. */
+  private static final long MANY_NUMBERS = 100_000;
 
   @Option(
       names = "--network",
@@ -237,12 +239,25 @@ final class SparsityCommand extends Subcommand {
     return targets;
   }
 
+  /** Returns what to say, where no bar shows how far it is, before many numbers are moved. */
+  static Optional<String> patience(long samples, List<Long> widths) {
+    long numbers = samples * widths.stream().skip(1).mapToLong(width -> width).sum();
+    return numbers < MANY_NUMBERS
+        ? Optional.empty()
+        : Optional.of(
+            "--tikhonov: minimising over %d numbers, the pre-activations of %d samples; that can take long, and nothing more is said until it is done"
+                .formatted(numbers, samples));
+  }
+
   private SparsityDocument.Tikhonov relaxed(
       Backend backend,
       Network read,
       RidgeProblem problem,
       CovarianceResult result,
       double epsilon) {
+    if (!session().console().interactive()) {
+      patience(problem.samples(), read.widths()).ifPresent(session()::say);
+    }
     try (ProgressBars progress = session().progress();
         RepresentationFit fit =
             RepresentationTraining.minimise(

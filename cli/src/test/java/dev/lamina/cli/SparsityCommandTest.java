@@ -178,6 +178,15 @@ class SparsityCommandTest {
     }
   }
 
+  /** Off a terminal there is no bar. */
+  @Test
+  void longMinimisationsAreAnnounced() {
+    assertThat(SparsityCommand.patience(20_000, List.of(10L, 30L, 2L)))
+        .hasValueSatisfying(
+            text -> assertThat(text).contains("640000 numbers", "20000 samples", "can take long"));
+    assertThat(SparsityCommand.patience(12, List.of(10L, 30L, 2L))).isEmpty();
+  }
+
   @Test
   void tanhHasNoCovarianceForm() {
     RunResult run =

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Data sets that are four IDX files. */
 final class IdxData {
@@ -30,7 +30,13 @@ final class IdxData {
     Part train = Part.read(paths.get(0), paths.get(1));
     Part test = Part.read(paths.get(2), paths.get(3));
     String provenance = set.name() + ": " + set.origin() + ", sha256 of all files verified";
-    return parts(set.name(), train, Optional.of(test), set.classNames(), provenance, dtype);
+    return parts(
+        set.name(),
+        train,
+        Optional.of(test),
+        LabelCodes.first(set.classNames()),
+        provenance,
+        dtype);
   }
 
   static DataParts folder(DataSource.IdxFolder source, DType dtype) {
@@ -48,11 +54,13 @@ final class IdxData {
     Optional<Part> test =
         find(source.folder(), TEST_IMAGES)
             .map(x -> Part.read(x, require(source.folder(), "t10k-labels-idx1-ubyte")));
-    int classes =
-        Math.max(train.labels().bound(), test.map(part -> part.labels().bound()).orElse(0));
-    List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    LabelCodes codes =
+        LabelCodes.occurring(
+            Stream.concat(Stream.of(train), test.stream())
+                .map(part -> part.labels().labels(part.labels().bound()))
+                .toList());
     String provenance = source.name() + ": IDX files of " + source.folder();
-    return parts(source.name(), train, test, names, provenance, dtype);
+    return parts(source.name(), train, test, codes, provenance, dtype);
   }
 
   static boolean hasTestPart(Path folder) {
@@ -77,22 +85,21 @@ final class IdxData {
       String name,
       Part train,
       Optional<Part> test,
-      List<String> classNames,
+      LabelCodes codes,
       String provenance,
       DType dtype) {
     DataSet trained =
-        set(name, train, classNames, provenance + (test.isEmpty() ? "" : ", training part"), dtype);
+        set(name, train, codes, provenance + (test.isEmpty() ? "" : ", training part"), dtype);
     return DataParts.of(
-        trained,
-        () -> test.map(part -> set(name, part, classNames, provenance + ", test part", dtype)));
+        trained, () -> test.map(part -> set(name, part, codes, provenance + ", test part", dtype)));
   }
 
   private static DataSet set(
-      String name, Part part, List<String> classNames, String provenance, DType dtype) {
-    int[] labels = part.labels().labels(classNames.size());
+      String name, Part part, LabelCodes codes, String provenance, DType dtype) {
+    int[] labels = part.labels().labels(codes.bound());
     HostMatrix x = part.images().images(dtype);
     try {
-      Response.Classes classes = Response.Classes.of(labels, classNames);
+      Response.Classes classes = codes.classes(labels);
       return new DataSet(name, x, classes, part.images().imageShape(), provenance);
     } catch (RuntimeException e) {
       x.close();

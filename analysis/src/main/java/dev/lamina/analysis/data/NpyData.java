@@ -4,8 +4,8 @@ import dev.lamina.matrix.HostMatrix;
 import dev.lamina.matrix.NpyFile;
 import dev.lamina.matrix.NpyHeader;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Data sets that are pairs of the user's NumPy arrays. */
 final class NpyData {
@@ -16,11 +16,10 @@ final class NpyData {
 
   static DataParts load(DataSource.NpyPair pair) {
     boolean classes = areClasses(pair);
-    int count = classes ? classCount(pair) : 0;
-    DataSet train = set(pair, pair.x(), pair.y(), classes, count);
+    Optional<LabelCodes> codes = classes ? Optional.of(codes(pair)) : Optional.empty();
+    DataSet train = set(pair, pair.x(), pair.y(), codes);
     return DataParts.of(
-        train,
-        () -> pair.testX().map(x -> set(pair, x, pair.testY().orElseThrow(), classes, count)));
+        train, () -> pair.testX().map(x -> set(pair, x, pair.testY().orElseThrow(), codes)));
   }
 
   private static boolean areClasses(DataSource.NpyPair pair) {
@@ -31,26 +30,23 @@ final class NpyData {
     };
   }
 
-  private static int classCount(DataSource.NpyPair pair) {
+  private static LabelCodes codes(DataSource.NpyPair pair) {
     if (pair.classes().isPresent()) {
-      return pair.classes().get();
+      return LabelCodes.first(pair.classes().get());
     }
-    int test = pair.testY().map(NpyData::largestLabel).orElse(-1);
-    return Math.max(largestLabel(pair.y()), test) + 1;
+    return LabelCodes.occurring(
+        Stream.concat(Stream.of(pair.y()), pair.testY().stream())
+            .map(y -> NpyFile.readLabels(y, MOST_CLASSES))
+            .toList());
   }
 
-  private static int largestLabel(Path y) {
-    return Arrays.stream(NpyFile.readLabels(y, MOST_CLASSES)).max().orElse(-1);
-  }
-
-  private static DataSet set(
-      DataSource.NpyPair pair, Path x, Path y, boolean classes, int classCount) {
+  private static DataSet set(DataSource.NpyPair pair, Path x, Path y, Optional<LabelCodes> codes) {
     HostMatrix samples = NpyFile.readRows(x);
     Response response = null;
     try {
       response =
-          classes
-              ? Response.Classes.numbered(NpyFile.readLabels(y, classCount), classCount)
+          codes.isPresent()
+              ? codes.get().classes(NpyFile.readLabels(y, codes.get().bound()))
               : new Response.Values(NpyFile.read(y));
       String provenance = pair.name() + ": " + x + " and " + y;
       Optional<ImageShape> image = pair.image().or(() -> imageShape(x));

@@ -7,8 +7,17 @@ import java.util.Locale;
 public final class SingularGramException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  private SingularGramException(String message, NotPositiveDefiniteException cause) {
+  private final boolean finite;
+
+  private SingularGramException(
+      String message, boolean finite, NotPositiveDefiniteException cause) {
     super(message, cause);
+    this.finite = finite;
+  }
+
+  /** {@return whether the matrix is finite; if not, activations or variances are too large} */
+  public boolean isFinite() {
+    return finite;
   }
 
   /**
@@ -24,6 +33,7 @@ public final class SingularGramException extends IllegalArgumentException {
             ? singular(noise, size, cause.pivot(), cause.value())
             : "layer loss: the Gram matrix of size %d is not finite in row %d; activations and variances must be small enough that their products stay finite"
                 .formatted(size, cause.pivot()),
+        Double.isFinite(cause.value()),
         cause);
   }
 
@@ -36,7 +46,7 @@ public final class SingularGramException extends IllegalArgumentException {
    * @param pivot its value
    */
   static SingularGramException of(double noise, long size, long row, double pivot) {
-    return new SingularGramException(singular(noise, size, row, pivot), null);
+    return new SingularGramException(singular(noise, size, row, pivot), true, null);
   }
 
   private static String singular(double noise, long size, long row, double pivot) {

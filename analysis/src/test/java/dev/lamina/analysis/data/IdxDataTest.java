@@ -38,7 +38,10 @@ class IdxDataTest {
     write("t10k-labels-idx1-ubyte", IdxBytes.file(new int[] {1}, 3));
     try (DataParts parts = load()) {
       assertThat(parts.test().orElseThrow().x().toArray()).isDeepEqualTo(new double[][] {{5, 6}});
-      assertThat(((Response.Classes) parts.train().response()).count()).isEqualTo(4);
+      assertThat(((Response.Classes) parts.train().response()).names())
+          .containsExactly("0", "1", "3");
+      assertThat(((Response.Classes) parts.test().orElseThrow().response()).labels())
+          .containsExactly(2);
     }
     assertThat(new DataSource.IdxFolder(folder).defaultSplit())
         .as("all samples of both parts")

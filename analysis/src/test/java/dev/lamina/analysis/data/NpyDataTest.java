@@ -71,6 +71,33 @@ class NpyDataTest {
     }
   }
 
+  /** A number that stands in neither file makes no class; the others keep their names. */
+  @Test
+  void gapsBetweenLabelsMakeNoClasses() {
+    NpyFile.writeIntegers(y, new long[] {5, 0, 1});
+    Path testY = folder.resolve("test-y.npy");
+    NpyFile.writeIntegers(testY, new long[] {7, 5, 0});
+    DataSource both =
+        new DataSource.NpyPair(
+            x,
+            y,
+            Optional.of(x),
+            Optional.of(testY),
+            ResponseKind.AUTO,
+            Optional.empty(),
+            Optional.empty());
+    try (DataParts parts = load(both)) {
+      Response.Classes classes = (Response.Classes) parts.train().response();
+      assertThat(classes.names()).containsExactly("0", "1", "5", "7");
+      assertThat(classes.labels()).containsExactly(2, 0, 1);
+    }
+    try (DataParts parts = load(pair(ResponseKind.AUTO, Optional.of(6)))) {
+      Response.Classes classes = (Response.Classes) parts.train().response();
+      assertThat(classes.count()).isEqualTo(6);
+      assertThat(classes.labels()).containsExactly(5, 0, 1);
+    }
+  }
+
   @Test
   void readsFloatsAsNumbers() {
     y = matrix("y.npy", new double[][] {{0.5, 1}, {1, 2}, {2, 3}});
@@ -95,7 +122,8 @@ class NpyDataTest {
             Optional.empty(),
             Optional.empty());
     try (DataParts parts = load(both)) {
-      assertThat(((Response.Classes) parts.train().response()).count()).isEqualTo(5);
+      assertThat(((Response.Classes) parts.train().response()).names())
+          .containsExactly("0", "1", "2", "4");
     }
     assertThatThrownBy(() ->
             new DataSource.NpyPair(
