@@ -7,6 +7,7 @@ import java.util.Locale;
 public final class SingularGramException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  /** Whether the matrix is finite. */
   private final boolean finite;
 
   private SingularGramException(
