@@ -1,5 +1,7 @@
 package dev.lamina.backend;
 
+import dev.lamina.config.ByteSizes;
+
 /** Thrown when an operation's smallest plan needs more temporary memory than the budget allows. */
 public final class MemoryBudgetException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -14,7 +16,11 @@ public final class MemoryBudgetException extends RuntimeException {
    */
   public MemoryBudgetException(String what, long asked, long available, long limit) {
     super(
-        "%s needs %d bytes but only %d of the memory budget of %d bytes are left; raise lamina.memory-budget"
-            .formatted(what, asked, available, limit));
+        "%s needs %s but only %s of the memory budget of %s are left; raise lamina.memory-budget"
+            .formatted(
+                what,
+                ByteSizes.rounded(asked),
+                ByteSizes.rounded(available),
+                ByteSizes.rounded(limit)));
   }
 }

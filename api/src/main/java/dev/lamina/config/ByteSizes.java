@@ -1,5 +1,7 @@
 package dev.lamina.config;
 
+import java.util.Locale;
+
 /** Writes numbers of bytes the way config files take them. */
 public final class ByteSizes {
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
@@ -20,5 +22,22 @@ public final class ByteSizes {
       unit++;
     }
     return value + " " + UNITS[unit];
+  }
+
+  /**
+   * {@return the size to four digits, such as {@code 1.401 MiB}, for people}
+   *
+   * @param bytes ≥ 0
+   */
+  public static String rounded(long bytes) {
+    int unit = 0;
+    double value = bytes;
+    while (value >= 1024 && unit < UNITS.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return value == Math.rint(value)
+        ? String.format(Locale.ROOT, "%.0f %s", value, UNITS[unit])
+        : String.format(Locale.ROOT, "%.4g %s", value, UNITS[unit]);
   }
 }

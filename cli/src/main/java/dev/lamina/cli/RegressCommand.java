@@ -6,6 +6,7 @@ import dev.lamina.analysis.regression.IterativeRegression;
 import dev.lamina.analysis.regression.IterativeSettings;
 import dev.lamina.analysis.regression.Precision;
 import dev.lamina.analysis.regression.RegressionSettings;
+import dev.lamina.config.ByteSizes;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.kernel.Kernel;
 import dev.lamina.matrix.HostMatrix;
@@ -206,8 +207,8 @@ final class RegressCommand extends Subcommand {
     if (solver == Solver.AUTO && tooLarge && variance == null) {
       session()
           .say(
-              "the kernel matrix needs %d bytes, more than the memory budget: solving iteratively; --solver cholesky forces the exact solution"
-                  .formatted(bytes));
+              "the kernel matrix needs %s, more than the memory budget: solving iteratively; --solver cholesky forces the exact solution"
+                  .formatted(ByteSizes.rounded(bytes)));
       return true;
     }
     return solver == Solver.ITERATIVE;

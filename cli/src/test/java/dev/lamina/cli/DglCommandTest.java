@@ -350,8 +350,8 @@ class DglCommandTest {
     RunResult run = run(x, y, line.toArray(String[]::new));
     requireBad(
         run,
-        "300 samples need 1468800 bytes (2 Gram matrices of 300×300 float64 at least)",
-        "of the memory budget of 524288 bytes can be used",
+        "300 samples need 1.401 MiB (2 Gram matrices of 300×300 float64 at least)",
+        "of the memory budget of 512 KiB can be used",
         "mini-batches of at most 172 samples would fit",
         "the feature-space form, for 0 layers above, would fit up to");
     line.set(line.size() - 1, "0");

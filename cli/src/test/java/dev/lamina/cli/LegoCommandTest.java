@@ -109,7 +109,7 @@ class LegoCommandTest {
     RunResult run = run(block("[1]", "\n}\nlamina { memory-budget = 2 MiB"));
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err())
-        .contains("500 samples need", "memory budget of 2097152 bytes", "mini-batches of at most");
+        .contains("500 samples need", "memory budget of 2 MiB", "mini-batches of at most");
   }
 
   @Test

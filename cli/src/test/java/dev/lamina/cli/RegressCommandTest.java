@@ -176,7 +176,7 @@ class RegressCommandTest {
             "64 KiB",
             "--rank",
             "5");
-    assertThat(run.err()).contains("the kernel matrix needs 80000 bytes", "solving iteratively");
+    assertThat(run.err()).contains("the kernel matrix needs 78.13 KiB", "solving iteratively");
     assertThat(run.code()).isZero();
     assertThat(run.json().get("converged").asBoolean()).isTrue();
   }

@@ -170,11 +170,11 @@ final class CholeskyTest {
       MemoryBudget tiny = new MemoryBudget(8L * n + 16 * 16 * 8 - 1);
       assertThatThrownBy(() -> Inverse.invert(l, workers, tiny))
           .isInstanceOf(MemoryBudgetException.class)
-          .hasMessageStartingWith("inverse: a tile of each worker needs 2048 bytes");
+          .hasMessageStartingWith("inverse: a tile of each worker needs 2 KiB");
       assertThatThrownBy(
               () -> Cholesky.factor("cholesky", l, Jitter.DEFAULT, workers, new MemoryBudget(9)))
           .isInstanceOf(MemoryBudgetException.class)
-          .hasMessageStartingWith("cholesky: a copy of the diagonal needs 2400 bytes");
+          .hasMessageStartingWith("cholesky: a copy of the diagonal needs 2.344 KiB");
     }
   }
 

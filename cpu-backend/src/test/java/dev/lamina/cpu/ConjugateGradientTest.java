@@ -286,7 +286,7 @@ final class ConjugateGradientTest {
                   x,
                   new ConjugateGradient(1e-5, 12, NONE)))
           .isInstanceOf(MemoryBudgetException.class)
-          .hasMessageStartingWith("conjugateGradient: vectors needs 2400 bytes");
+          .hasMessageStartingWith("conjugateGradient: vectors needs 2.344 KiB");
     }
     assertThat(tiny.available()).isEqualTo(tiny.limit());
   }

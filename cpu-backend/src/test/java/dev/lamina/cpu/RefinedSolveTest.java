@@ -122,7 +122,7 @@ final class RefinedSolveTest {
       HostMatrix b = Systems.normal(arena, DType.FLOAT64, 800, 1, 0, 9);
       assertThatThrownBy(() -> solve(m, b, 2))
           .isInstanceOf(MemoryBudgetException.class)
-          .hasMessageStartingWith("solveRefined: the factor needs 2560000 bytes");
+          .hasMessageStartingWith("solveRefined: the factor needs 2.441 MiB");
     }
     assertThat(budget.available()).isEqualTo(budget.limit());
   }

@@ -122,7 +122,7 @@ final class SymmetricEigenTest {
       HostMatrix fine = Systems.full(arena, DType.FLOAT64, indefinite(20), 0);
       assertThatThrownBy(() -> decompose(fine, values, true, 1, new MemoryBudget(1000)))
           .isInstanceOf(MemoryBudgetException.class)
-          .hasMessageStartingWith("symmetricEigen: workspace needs 5440 bytes");
+          .hasMessageStartingWith("symmetricEigen: workspace needs 5.313 KiB");
     }
   }
 }

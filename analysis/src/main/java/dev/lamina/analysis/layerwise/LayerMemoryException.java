@@ -1,6 +1,7 @@
 package dev.lamina.analysis.layerwise;
 
 import dev.lamina.backend.MemoryBudget;
+import dev.lamina.config.ByteSizes;
 import dev.lamina.matrix.DType;
 import dev.lamina.matrix.Matrix;
 
@@ -24,16 +25,16 @@ public final class LayerMemoryException extends IllegalArgumentException {
     long n = activations.rows();
     DType dtype = activations.dtype();
     return new LayerMemoryException(
-        "layer loss: %d samples need %d bytes (%d Gram matrices of %d×%d %s at least) but %d of the memory budget of %d bytes can be used; %s; or raise lamina.memory-budget"
+        "layer loss: %d samples need %s (%d Gram matrices of %d×%d %s at least) but %s of the memory budget of %s can be used; %s; or raise lamina.memory-budget"
             .formatted(
                 n,
-                needed,
+                ByteSizes.rounded(needed),
                 squares,
                 n,
                 n,
                 name(dtype),
-                Math.max(0, usable),
-                budget.limit(),
+                ByteSizes.rounded(Math.max(0, usable)),
+                ByteSizes.rounded(budget.limit()),
                 remedy(settings, activations, outputs, squares, usable)));
   }
 
@@ -41,13 +42,13 @@ public final class LayerMemoryException extends IllegalArgumentException {
   static LayerMemoryException ofFeatures(
       Matrix activations, long needed, long usable, MemoryBudget budget) {
     return new LayerMemoryException(
-        "layer loss: %d features of %d samples need %d bytes in feature space but %d of the memory budget of %d bytes can be used; raise lamina.memory-budget"
+        "layer loss: %d features of %d samples need %s in feature space but %s of the memory budget of %s can be used; raise lamina.memory-budget"
             .formatted(
                 activations.cols(),
                 activations.rows(),
-                needed,
-                Math.max(0, usable),
-                budget.limit()));
+                ByteSizes.rounded(needed),
+                ByteSizes.rounded(Math.max(0, usable)),
+                ByteSizes.rounded(budget.limit())));
   }
 
   private static String remedy(

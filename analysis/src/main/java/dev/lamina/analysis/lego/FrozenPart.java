@@ -5,6 +5,7 @@ import dev.lamina.analysis.training.DeviceNetwork;
 import dev.lamina.analysis.training.Owned;
 import dev.lamina.analysis.training.Pass;
 import dev.lamina.backend.Backend;
+import dev.lamina.config.ByteSizes;
 import dev.lamina.matrix.DeviceMatrix;
 import java.util.HashMap;
 import java.util.Map;
@@ -87,8 +88,8 @@ final class FrozenPart implements AutoCloseable {
   DeviceMatrix all() {
     if (kept == null) {
       throw new IllegalArgumentException(
-          "lego: the activations of %d samples below a layer take more than half of lamina.memory-budget (%d bytes); set batch, such as 1000, and they are computed batch by batch"
-              .formatted(x.rows(), backend.budget().limit()));
+          "lego: the activations of %d samples below a layer take more than half of lamina.memory-budget (%s); set batch, such as 1000, and they are computed batch by batch"
+              .formatted(x.rows(), ByteSizes.rounded(backend.budget().limit())));
     }
     return kept;
   }

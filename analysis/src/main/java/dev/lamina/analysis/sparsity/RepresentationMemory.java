@@ -2,6 +2,7 @@ package dev.lamina.analysis.sparsity;
 
 import dev.lamina.analysis.sparsity.RepresentationPlan.Order;
 import dev.lamina.backend.MemoryBudget;
+import dev.lamina.config.ByteSizes;
 
 /** What minimising the Tikhonov loss takes of the memory budget. */
 final class RepresentationMemory {
@@ -30,15 +31,21 @@ final class RepresentationMemory {
       return budget.reserve(needed, "tikhonov form");
     }
     throw new IllegalArgumentException(
-        "tikhonov form: %d samples and widths %s need %d bytes for representations, factors and earlier steps but only %d of the memory budget of %d bytes are left; %s; or raise lamina.memory-budget"
+        "tikhonov form: %d samples and widths %s need %s for representations, factors and earlier steps but only %s of the memory budget of %s are left; %s; or raise lamina.memory-budget"
             .formatted(
-                samples, shape.widths(), needed, left, budget.limit(), remedy(samples, left)));
+                samples,
+                shape.widths(),
+                ByteSizes.rounded(needed),
+                ByteSizes.rounded(left),
+                ByteSizes.rounded(budget.limit()),
+                remedy(samples, left)));
   }
 
   private String remedy(long samples, long left) {
     long inTurns = bytes(samples, Order.LAYERWISE);
     if (plan.order() == Order.JOINT && inTurns <= left) {
-      return "moving the layers in turns needs %d and would fit".formatted(inTurns);
+      return "moving the layers in turns needs %s and would fit"
+          .formatted(ByteSizes.rounded(inTurns));
     }
     long low = 0;
     long high = samples;

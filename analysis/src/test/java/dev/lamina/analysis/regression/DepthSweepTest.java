@@ -78,7 +78,7 @@ final class DepthSweepTest {
       NaiveBackend tiny = new NaiveBackend(3000);
       assertThatThrownBy(() -> DepthSweep.run(tiny, KERNELS, data, settings))
           .isInstanceOf(MemoryBudgetException.class)
-          .hasMessageContaining("20 samples at one depth needs 3200 bytes");
+          .hasMessageContaining("20 samples at one depth needs 3.125 KiB");
     }
   }
 }

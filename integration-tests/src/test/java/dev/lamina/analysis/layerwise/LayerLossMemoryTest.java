@@ -91,7 +91,7 @@ class LayerLossMemoryTest {
       assertThat(refused)
           .isInstanceOf(LayerMemoryException.class)
           .hasMessageContaining("900 samples need")
-          .hasMessageContaining("of the memory budget of 1048576 bytes");
+          .hasMessageContaining("of the memory budget of 1 MiB");
       Matcher matcher =
           Pattern.compile("mini-batches of at most (\\d+) samples").matcher(refused.getMessage());
       assertThat(matcher.find()).isTrue();

@@ -518,7 +518,7 @@ class LegoTrainingTest {
                   Optional.empty(),
                   Progress.NONE))
           .isInstanceOf(LayerMemoryException.class)
-          .hasMessageContaining("memory budget of 1048576 bytes")
+          .hasMessageContaining("memory budget of 1 MiB")
           .hasMessageContaining("mini-batches of at most")
           .hasMessageContaining("the feature-space form, for 0 layers above, would fit");
       LegoResult batches =

@@ -13,6 +13,7 @@ import dev.lamina.analysis.training.Loss;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.BackendId;
 import dev.lamina.backend.MemoryBudget;
+import dev.lamina.config.ByteSizes;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.contract.ContractBackends;
 import dev.lamina.kernel.Activation;
@@ -205,9 +206,10 @@ class RepresentationLossTest {
     }
     assertThatThrownBy(() -> memory.reserve(new MemoryBudget(all - 1), 2000).close())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("2000 samples and widths [30, 40, 20, 10] need " + all)
-        .hasMessageContaining("memory budget of " + (all - 1))
-        .hasMessageContaining("in turns needs " + inTurns);
+        .hasMessageContaining(
+            "2000 samples and widths [30, 40, 20, 10] need " + ByteSizes.rounded(all))
+        .hasMessageContaining("memory budget of " + ByteSizes.rounded(all - 1))
+        .hasMessageContaining("in turns needs " + ByteSizes.rounded(inTurns));
     RepresentationMemory last = new RepresentationMemory(shape, 1, turns);
     long fits = last.bytes(700, RepresentationPlan.Order.LAYERWISE);
     assertThatThrownBy(() -> last.reserve(new MemoryBudget(fits), 2000).close())
@@ -223,7 +225,7 @@ class RepresentationLossTest {
               RepresentationTraining.minimise(small, network, Problems.golden(.01, 0), .1, turns)
                   .close())
           .hasMessageContaining("tikhonov form: 5 samples")
-          .hasMessageContaining("memory budget of 4096");
+          .hasMessageContaining("memory budget of 4 KiB");
     }
   }
 
