@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.hipparchus.exception.MathIllegalStateException;
 import org.hipparchus.linear.Array2DRowRealMatrix;
 import org.hipparchus.linear.ArrayRealVector;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.RealVector;
+import org.hipparchus.linear.SingularValueDecomposition;
 
 /**
  * Moves the directions of a network of two layers together with its output weights: Newton's method
@@ -276,14 +278,23 @@ final class Sliding {
   }
 
   private static double[] solve(RealMatrix hessian, double[] gradient) {
-    EigenDecompositionSymmetric eigen = new EigenDecompositionSymmetric(hessian);
-    double[] values = eigen.getEigenvalues();
-    double largest = Arrays.stream(values).map(Math::abs).max().orElseThrow();
+    double[] curvatures;
+    RealMatrix vectors;
+    try {
+      EigenDecompositionSymmetric eigen = new EigenDecompositionSymmetric(hessian);
+      curvatures = Arrays.stream(eigen.getEigenvalues()).map(Math::abs).toArray();
+      vectors = eigen.getV();
+    } catch (MathIllegalStateException e) { // Its iteration gives up on some degenerate matrices.
+      SingularValueDecomposition svd = new SingularValueDecomposition(hessian);
+      curvatures = svd.getSingularValues(); // of a symmetric matrix the sizes of its eigenvalues
+      vectors = svd.getV();
+    }
+    double largest = Arrays.stream(curvatures).max().orElseThrow();
     RealVector g = new ArrayRealVector(gradient, false);
     RealVector step = new ArrayRealVector(gradient.length);
-    for (int p = 0; p < values.length; p++) {
-      RealVector v = eigen.getEigenvector(p);
-      double curvature = Math.max(Math.abs(values[p]), 1e-10 * largest);
+    for (int p = 0; p < curvatures.length; p++) {
+      RealVector v = vectors.getColumnVector(p);
+      double curvature = Math.max(curvatures[p], 1e-10 * largest);
       step = step.add(v.mapMultiply(-v.dotProduct(g) / curvature));
     }
     return step.toArray();

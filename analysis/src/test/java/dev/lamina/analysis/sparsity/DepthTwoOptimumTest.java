@@ -168,6 +168,12 @@ class DepthTwoOptimumTest {
     }
   }
 
+  /** On the way to this one the library finds no eigenvalues. */
+  @Test
+  void aDegenerateProblemIsSolved() {
+    theGapCloses(3, 5, 1, 1, 700);
+  }
+
   /**
    * Some best network has no more neurons than there are numbers to fit, and one. What is found may
    * have several on a ray, which degenerate inputs show, and count as one.
