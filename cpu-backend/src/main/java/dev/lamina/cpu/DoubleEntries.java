@@ -37,8 +37,18 @@ final class DoubleEntries implements Entries {
   private final double[] sources;
   private final double[] duals;
   private final double[] derivatives;
-  private final Map<Integer, double[]> inverseRoots = new HashMap<>();
-  private final Map<Integer, RowBlock> inverseRootsOf = new HashMap<>();
+  private final Map<Integer, GeluRows> own = new HashMap<>();
+  private final Map<Integer, GeluRows> others = new HashMap<>();
+
+  /** What gelu takes of the rows of the block that it met last. */
+  private static final class GeluRows {
+    private final double[][] values;
+    private RowBlock of;
+
+    GeluRows(int width) {
+      values = new double[NarrowDuals.GELU_ROWS][width];
+    }
+  }
 
   DoubleEntries(EntryProgram program, int width, NearPairs near, DType dtype, Mirror mirror) {
     int padded = width + RowBlock.PADDING;
@@ -129,19 +139,22 @@ final class DoubleEntries implements Entries {
       SmoothVectors.apply(in, x, i, z, source, target, derivative, slopes, n);
       return;
     }
-    boolean near = NarrowDuals.anyNear(source, n);
-    if (near) {
+    boolean small = NarrowDuals.anySmall(source, n);
+    if (small) {
       System.arraycopy(source, 0, sources, 0, n);
     }
     narrowDual(in, x, i, z, source, target, derivative, n);
-    if (near) {
-      SmoothVectors.apply(in, x, i, z, sources, duals, derivatives, slopes, n);
-      for (int j = 0; j < n; j++) {
-        if (NarrowDuals.isNear(sources[j])) { // so an entry's bits are those it has alone
-          target[j] = duals[j];
-          derivative[j] = derivatives[j];
-        }
-      }
+    if (small) {
+      NarrowDuals.settle(
+          x.slots[in.slot()][i],
+          z.slots[in.slot()],
+          sources,
+          target,
+          derivative,
+          (d, e) -> SmoothVectors.apply(in, x, i, z, sources, d, e, slopes, n),
+          duals,
+          derivatives,
+          n);
     }
   }
 
@@ -158,7 +171,17 @@ final class DoubleEntries implements Entries {
     switch (in.function()) {
       case ERF -> NarrowDuals.erf(x, i, z, slot, source, target, derivative, n);
       case GELU ->
-          NarrowDuals.gelu(x, i, z, slot, inverseRoots(in, z), source, target, derivative, n);
+          NarrowDuals.gelu(
+              x,
+              geluRows(own, slot, x),
+              i,
+              z,
+              geluRows(others, slot, z),
+              slot,
+              source,
+              target,
+              derivative,
+              n);
       case SIN ->
           NarrowDuals.trigonometric(
               x, i, z, slot, slot + 1, slot + 2, source, target, derivative, n);
@@ -169,13 +192,14 @@ final class DoubleEntries implements Entries {
     }
   }
 
-  /** Returns 1/√(1 + k) of the rows of z; computed once for each block. */
-  private double[] inverseRoots(Instruction.SmoothDual in, RowBlock z) {
-    double[] roots = inverseRoots.computeIfAbsent(in.slot(), slot -> new double[scratch.length]);
-    if (inverseRootsOf.put(in.slot(), z) != z) {
-      NarrowDuals.inverseRoots(z.slots[in.slot()], roots, z.slots[in.slot()].length);
+  /** Returns what gelu takes of the rows of a block; computed once for each block. */
+  private double[][] geluRows(Map<Integer, GeluRows> known, int slot, RowBlock block) {
+    GeluRows rows = known.computeIfAbsent(slot, _ -> new GeluRows(scratch.length));
+    if (rows.of != block) {
+      NarrowDuals.geluRows(block, slot, rows.values, (int) block.rows.rows());
+      rows.of = block;
     }
-    return roots;
+    return rows.values;
   }
 
   private void readDots(MemorySegment dots, long offset, int n) {

@@ -59,6 +59,7 @@ interface Entries {
   static long bytesPerColumn(EntryProgram program) {
     long smooth =
         program.instructions().stream().filter(i -> i instanceof Instruction.SmoothDual).count();
-    return 8L * (program.registers() + 4 + smooth + (long) LINES * program.outputs());
+    long ofRows = 2L * NarrowDuals.GELU_ROWS * smooth;
+    return 8L * (program.registers() + 7 + ofRows + (long) LINES * program.outputs());
   }
 }

@@ -2,6 +2,7 @@ package dev.lamina.cpu;
 
 import dev.lamina.lowering.Instruction;
 import dev.lamina.lowering.SmoothDuals;
+import java.util.function.BiConsumer;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
@@ -14,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
  * of {@link SmoothVectors}.
  *
  * <p>An error of 1e-14 in 1 − cos is 1e-8 of a complement of 1e-6, and more of a smaller one: those
- * {@linkplain #isNear near} 0 must be left to the accurate forms.
+ * near 0, and equal rows, are left to {@link #settle}.
  *
  * <ul>
  *   <li>The arcsine of ρ is 2 atan t with t = ρ/(1 + √(1 − ρ²)) in [−1, 1]: one polynomial in t² of
@@ -88,19 +89,61 @@ final class NarrowDuals {
     };
   }
 
-  /** Returns whether a complement is too small for the short forms; 0 is not. */
-  static boolean isNear(double complement) {
-    return complement > 0 && complement < NEAR;
-  }
-
-  /** Returns whether one of the first n complements is near, or what pads them. */
-  static boolean anyNear(double[] complements, int n) {
+  /**
+   * Returns whether one of the first n complements, or of what pads them, is so small that {@link
+   * #settle} must see to it.
+   */
+  static boolean anySmall(double[] complements, int n) {
     VectorMask<Double> any = D.maskAll(false);
     for (int j = 0; j < n; j += L) {
-      DoubleVector s = DoubleVector.fromArray(D, complements, j);
-      any = any.or(s.lt(NEAR).and(s.compare(VectorOperators.GT, 0)));
+      any = any.or(DoubleVector.fromArray(D, complements, j).lt(NEAR));
     }
     return any.anyTrue();
+  }
+
+  /**
+   * Gives entries of small complements the bits that they have alone: pairs of equal rows 0,
+   * because rounding leaves 1e-16 and the next layer may take its square root, and the others those
+   * of the accurate forms.
+   *
+   * @param own slot 0 of the row
+   * @param others slot 0 of the other rows
+   * @param source complements of the pre-activations
+   * @param target results of a short form; those of small complements are overwritten
+   * @param derivative likewise
+   * @param accurate computes the accurate forms of all n, of the dual and of its derivative
+   * @param duals overwritten
+   * @param derivatives overwritten
+   */
+  static void settle(
+      double own,
+      double[] others,
+      double[] source,
+      double[] target,
+      double[] derivative,
+      BiConsumer<double[], double[]> accurate,
+      double[] duals,
+      double[] derivatives,
+      int n) {
+    boolean computed = false;
+    for (int j = 0; j < n; j += L) {
+      if (!DoubleVector.fromArray(D, source, j).lt(NEAR).anyTrue()) {
+        continue;
+      }
+      for (int k = j; k < Math.min(n, j + L); k++) {
+        if (source[k] == 0 && others[k] == own) {
+          target[k] = 0;
+          derivative[k] = 0;
+        } else if (source[k] > 0 && source[k] < NEAR) {
+          if (!computed) {
+            accurate.accept(duals, derivatives);
+            computed = true;
+          }
+          target[k] = duals[k];
+          derivative[k] = derivatives[k];
+        }
+      }
+    }
   }
 
   /**
@@ -153,11 +196,12 @@ final class NarrowDuals {
     DoubleVector h16 = DoubleVector.broadcast(D, H[16]);
     for (int j = 0; j < n; j += L) {
       DoubleVector s = DoubleVector.fromArray(D, source, j);
-      DoubleVector other = DoubleVector.fromArray(D, us, j);
-      DoubleVector rho0 = other.mul(u);
-      DoubleVector rho = s.neg().fma(rho0, rho0);
+      DoubleVector rho0 = DoubleVector.fromArray(D, us, j).mul(u);
+      DoubleVector v = one.sub(s);
+      DoubleVector m = s.fma(v, s); // 1 − v²
+      DoubleVector rho = rho0.mul(v);
       DoubleVector cos02 = DoubleVector.fromArray(D, es, j).fma(rest, own);
-      DoubleVector square = rho0.mul(rho0).fma(s.mul(s.neg().add(2.0)), cos02);
+      DoubleVector square = rho0.mul(rho0).fma(m, cos02);
       DoubleVector cos = square.lanewise(VectorOperators.SQRT);
       DoubleVector y = one.div(cos);
       DoubleVector t = rho.div(cos.add(1.0));
@@ -175,87 +219,96 @@ final class NarrowDuals {
       DoubleVector odd =
           w2.fma(h15, h13).fma(w2, h11).fma(w2, h9).fma(w2, h7).fma(w2, h5).fma(w2, h3).fma(w2, h1);
       DoubleVector arc = odd.fma(w, even).mul(t);
-      VectorMask<Double> equal =
-          s.compare(VectorOperators.EQ, 0.0).and(other.compare(VectorOperators.EQ, u));
       DoubleVector value = DoubleVector.fromArray(D, norms, j).mul(norm).fma(arc, one);
-      value.blend(0.0, equal.or(value.lt(0.0))).intoArray(target, j);
+      value.blend(0.0, value.lt(0.0)).intoArray(target, j);
       value = DoubleVector.fromArray(D, slopes, j).mul(slope).fma(y, one);
-      value.blend(0.0, equal.or(value.lt(0.0))).intoArray(derivative, j);
+      value.blend(0.0, value.lt(0.0)).intoArray(derivative, j);
     }
   }
 
-  /** Sets {@code roots[j] = 1/√(1 + k)} from the variances of rows, for {@link #gelu}. */
-  static void inverseRoots(double[] variances, double[] roots, int n) {
+  /** Arrays that {@link #gelu} takes of a block's rows. */
+  static final int GELU_ROWS = 3;
+
+  /**
+   * Computes what {@link #gelu} takes of rows of variance k and of norm N = 1/√E[φ²].
+   *
+   * @param block the rows
+   * @param slot first of the slots of {@link SmoothDuals}
+   * @param rows takes, for each row, √(k/(1 + k)), 1/(1 + k) and N√k
+   * @param n how many rows
+   */
+  static void geluRows(RowBlock block, int slot, double[][] rows, int n) {
     for (int j = 0; j < n; j++) {
-      roots[j] = inverseRoot(variances[j]);
+      double e = 1 / (1 + block.slots[slot][j]);
+      double root = block.slots[slot + 3][j];
+      rows[0][j] = root * Math.sqrt(e);
+      rows[1][j] = e;
+      rows[2][j] = block.slots[slot + 1][j] * root;
     }
-  }
-
-  private static double inverseRoot(double variance) {
-    return 1 / Math.sqrt(1 + variance);
   }
 
   /**
    * The dual of gelu and that of its derivative; parameters as in {@link #erf}.
    *
-   * <p>With q = 1/√(1 + k) of both rows, ρ = c q(x)q(z) and 1/√Δ = q(x)q(z)/√(1 − ρ²).
+   * <p>With v = 1 − s, e = 1/(1 + k), Σ = e(x) + e(z), ρ₀ = √(1 − e(x))√(1 − e(z)), ρ = ρ₀v, P = ¼
+   * + asin(ρ)/2π and w = 1/(2π√(1 − ρ²)), the dual of pre-activations of variances k(x) and k(z) is
+   * √k(x)√k(z)(vP + (v²Σ + 1 − v²)ρ₀w), that of the derivative P + (Σ + e(x)e(z)(2πw)²)ρw.
    *
-   * @param qs q of the rows of z
+   * @param own of the rows of x, by {@link #geluRows}
+   * @param others of the rows of z
    */
   static void gelu(
       RowBlock x,
+      double[][] own,
       int i,
       RowBlock z,
+      double[][] others,
       int slot,
-      double[] qs,
       double[] source,
       double[] target,
       double[] derivative,
       int n) {
-    double[] variances = z.slots[slot];
-    double[] norms = z.slots[slot + 1];
     double[] slopes = z.slots[slot + 2];
-    double[] roots = z.slots[slot + 3];
-    double variance = x.slots[slot][i];
-    double norm = -x.slots[slot + 1][i];
+    double[] rs = others[0];
+    double[] es = others[1];
+    double[] norms = others[2];
     double slope = -x.slots[slot + 2][i];
-    double root = x.slots[slot + 3][i];
-    double q = inverseRoot(variance);
-    double e = q * q;
+    double r = own[0][i];
+    double e = own[1][i];
+    double norm = -own[2][i];
+    double squares = 4 * Math.PI * Math.PI * e;
     DoubleVector one = DoubleVector.broadcast(D, 1.0);
-    DoubleVector own = DoubleVector.broadcast(D, e);
+    DoubleVector ownE = DoubleVector.broadcast(D, e);
     DoubleVector rest = DoubleVector.broadcast(D, 1 - e);
     DoubleVector quarter = DoubleVector.broadcast(D, 0.25);
-    DoubleVector inversePi = DoubleVector.broadcast(D, 1 / Math.PI);
-    DoubleVector h0 = DoubleVector.broadcast(D, H[0]);
-    DoubleVector h1 = DoubleVector.broadcast(D, H[1]);
-    DoubleVector h2 = DoubleVector.broadcast(D, H[2]);
-    DoubleVector h3 = DoubleVector.broadcast(D, H[3]);
-    DoubleVector h4 = DoubleVector.broadcast(D, H[4]);
-    DoubleVector h5 = DoubleVector.broadcast(D, H[5]);
-    DoubleVector h6 = DoubleVector.broadcast(D, H[6]);
-    DoubleVector h7 = DoubleVector.broadcast(D, H[7]);
-    DoubleVector h8 = DoubleVector.broadcast(D, H[8]);
-    DoubleVector h9 = DoubleVector.broadcast(D, H[9]);
-    DoubleVector h10 = DoubleVector.broadcast(D, H[10]);
-    DoubleVector h11 = DoubleVector.broadcast(D, H[11]);
-    DoubleVector h12 = DoubleVector.broadcast(D, H[12]);
-    DoubleVector h13 = DoubleVector.broadcast(D, H[13]);
-    DoubleVector h14 = DoubleVector.broadcast(D, H[14]);
-    DoubleVector h15 = DoubleVector.broadcast(D, H[15]);
-    DoubleVector h16 = DoubleVector.broadcast(D, H[16]);
+    DoubleVector inverseTwoPi = DoubleVector.broadcast(D, 1 / (2 * Math.PI));
+    DoubleVector h0 = DoubleVector.broadcast(D, H[0] / Math.PI);
+    DoubleVector h1 = DoubleVector.broadcast(D, H[1] / Math.PI);
+    DoubleVector h2 = DoubleVector.broadcast(D, H[2] / Math.PI);
+    DoubleVector h3 = DoubleVector.broadcast(D, H[3] / Math.PI);
+    DoubleVector h4 = DoubleVector.broadcast(D, H[4] / Math.PI);
+    DoubleVector h5 = DoubleVector.broadcast(D, H[5] / Math.PI);
+    DoubleVector h6 = DoubleVector.broadcast(D, H[6] / Math.PI);
+    DoubleVector h7 = DoubleVector.broadcast(D, H[7] / Math.PI);
+    DoubleVector h8 = DoubleVector.broadcast(D, H[8] / Math.PI);
+    DoubleVector h9 = DoubleVector.broadcast(D, H[9] / Math.PI);
+    DoubleVector h10 = DoubleVector.broadcast(D, H[10] / Math.PI);
+    DoubleVector h11 = DoubleVector.broadcast(D, H[11] / Math.PI);
+    DoubleVector h12 = DoubleVector.broadcast(D, H[12] / Math.PI);
+    DoubleVector h13 = DoubleVector.broadcast(D, H[13] / Math.PI);
+    DoubleVector h14 = DoubleVector.broadcast(D, H[14] / Math.PI);
+    DoubleVector h15 = DoubleVector.broadcast(D, H[15] / Math.PI);
+    DoubleVector h16 = DoubleVector.broadcast(D, H[16] / Math.PI);
     for (int j = 0; j < n; j += L) {
       DoubleVector s = DoubleVector.fromArray(D, source, j);
-      DoubleVector otherQ = DoubleVector.fromArray(D, qs, j);
-      DoubleVector geometric = DoubleVector.fromArray(D, roots, j).mul(root);
-      DoubleVector c = s.neg().fma(geometric, geometric);
-      DoubleVector qq = otherQ.mul(q);
-      DoubleVector rho = c.mul(qq);
-      DoubleVector otherE = otherQ.mul(otherQ);
-      DoubleVector excess = geometric.mul(geometric).mul(s.mul(s.neg().add(2.0))); // ab − c²
-      DoubleVector square = excess.fma(qq.mul(qq), otherE.fma(rest, own));
+      DoubleVector v = one.sub(s);
+      DoubleVector m = s.fma(v, s); // 1 − v²
+      DoubleVector rho0 = DoubleVector.fromArray(D, rs, j).mul(r);
+      DoubleVector rho = rho0.mul(v);
+      DoubleVector otherE = DoubleVector.fromArray(D, es, j);
+      DoubleVector square = rho0.mul(rho0).fma(m, otherE.fma(rest, ownE));
       DoubleVector cos = square.lanewise(VectorOperators.SQRT);
-      DoubleVector y = one.div(cos);
+      DoubleVector density = inverseTwoPi.div(cos);
       DoubleVector t = rho.div(cos.add(1.0));
       DoubleVector w = t.mul(t);
       DoubleVector w2 = w.mul(w);
@@ -270,20 +323,16 @@ final class NarrowDuals {
               .fma(w2, h0);
       DoubleVector odd =
           w2.fma(h15, h13).fma(w2, h11).fma(w2, h9).fma(w2, h7).fma(w2, h5).fma(w2, h3).fma(w2, h1);
-      DoubleVector arc = odd.fma(w, even).mul(t);
-      DoubleVector positive = arc.fma(inversePi, quarter);
-      DoubleVector sum = otherE.add(e); // 1/(1 + a) + 1/(1 + b)
-      DoubleVector inverseRoot = y.mul(qq);
-      DoubleVector density = inverseRoot.mul(1 / (2 * Math.PI));
-      DoubleVector value = c.mul(c).fma(sum, excess).fma(density, c.mul(positive));
-      DoubleVector slopeValue = inverseRoot.fma(inverseRoot, sum).fma(c.mul(density), positive);
-      VectorMask<Double> equal =
-          s.compare(VectorOperators.EQ, 0.0)
-              .and(DoubleVector.fromArray(D, variances, j).compare(VectorOperators.EQ, variance));
+      DoubleVector positive = odd.fma(w, even).fma(t, quarter);
+      DoubleVector sum = otherE.add(ownE);
+      DoubleVector first = rho0.mul(density);
+      DoubleVector value = m.fma(rest.sub(otherE), sum).fma(first, v.mul(positive));
+      DoubleVector slopeValue =
+          density.mul(density).fma(otherE.mul(squares), sum).fma(first.mul(v), positive);
       value = DoubleVector.fromArray(D, norms, j).mul(norm).fma(value, one);
-      value.blend(0.0, equal.or(value.lt(0.0))).intoArray(target, j);
+      value.blend(0.0, value.lt(0.0)).intoArray(target, j);
       slopeValue = DoubleVector.fromArray(D, slopes, j).mul(slope).fma(slopeValue, one);
-      slopeValue.blend(0.0, equal.or(slopeValue.lt(0.0))).intoArray(derivative, j);
+      slopeValue.blend(0.0, slopeValue.lt(0.0)).intoArray(derivative, j);
     }
   }
 
@@ -304,11 +353,9 @@ final class NarrowDuals {
       double[] sine,
       double[] cosine,
       int n) {
-    double[] variances = z.slots[slot];
     double[] roots = z.slots[slot + 3];
     double[] sineNorms = z.slots[sineSlot];
     double[] cosineNorms = z.slots[cosineSlot];
-    double variance = x.slots[slot][i];
     double root = x.slots[slot + 3][i];
     double sineNorm = x.slots[sineSlot][i];
     double cosineNorm = x.slots[cosineSlot][i];
@@ -372,13 +419,10 @@ final class NarrowDuals {
       DoubleVector sinh = fall.mul(large);
       DoubleVector cosh = fall.add(2.0).mul(large);
       sinh = sinh.blend(sinh.neg(), s.compare(VectorOperators.GT, 1.0));
-      VectorMask<Double> equal =
-          s.compare(VectorOperators.EQ, 0.0)
-              .and(DoubleVector.fromArray(D, variances, j).compare(VectorOperators.EQ, variance));
       DoubleVector value = DoubleVector.fromArray(D, sineNorms, j).mul(sineNorm).fma(sinh, one);
-      value.blend(0.0, equal.or(value.lt(0.0))).intoArray(sine, j);
+      value.blend(0.0, value.lt(0.0)).intoArray(sine, j);
       value = DoubleVector.fromArray(D, cosineNorms, j).mul(-cosineNorm).fma(cosh, one);
-      value.blend(0.0, equal.or(value.lt(0.0))).intoArray(cosine, j);
+      value.blend(0.0, value.lt(0.0)).intoArray(cosine, j);
     }
   }
 }
