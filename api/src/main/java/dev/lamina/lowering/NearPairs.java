@@ -10,8 +10,10 @@ import dev.lamina.matrix.DType;
  * opposite rows have s = 2 exactly. Of r = 2 − s no more digits than those of s near 2 are kept.
  * Activations with a share of |u| see r, above all abs itself, which maps opposite rows to equal
  * ones: pairs whose angle is π − η come out of its first layer as if η were off by at most u/η² of
- * itself, u the unit roundoff, 6e-8 in float32: 6e-6 at η = 0.1, 6e-4 at 0.01, 6e-2 at 0.001; the
- * entries themselves stay within rounding. All later layers keep what the first one leaves.
+ * itself, u the unit roundoff, 6e-8 in float32: 6e-6 at η = 0.1, 6e-4 at 0.01, 6e-2 at 0.001.
+ * Entries of covariances stay within rounding; the dual of a step, η/π, which tangent kernels
+ * multiply with, is off by u/(πη), at most √(2u)/π = 1.1e-4, of the 1 on the diagonal. All later
+ * layers keep what the first one leaves.
  *
  * @param complement threshold of 1 − cos, and of 1 + cos
  * @param distance threshold of ‖x − z‖² relative to ‖x‖² + ‖z‖²
