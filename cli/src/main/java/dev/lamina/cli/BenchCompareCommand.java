@@ -43,7 +43,7 @@ final class BenchCompareCommand extends Subcommand {
   @Option(
       names = "--fail-on-slower",
       description =
-          "End with exit code 1 if work of Lamina's takes longer in B, beyond the spread.")
+          "End with exit code 1 if work of Lamina's takes longer in B, beyond the spread, or if no time of Lamina's could be compared.")
   private boolean failOnSlower;
 
   @Spec private CommandSpec spec;
@@ -73,9 +73,13 @@ final class BenchCompareCommand extends Subcommand {
     if (out != null) {
       comparison.writePage(out);
     }
-    boolean failed = failOnSlower && comparison.isSlower();
+    boolean failed = failOnSlower && (comparison.isSlower() || !comparison.comparesTimes());
     if (failed) {
-      session().say("lamina: --fail-on-slower: B is slower than A beyond the spread");
+      session()
+          .say(
+              comparison.isSlower()
+                  ? "lamina: --fail-on-slower: B is slower than A beyond the spread"
+                  : "lamina: --fail-on-slower: no time of Lamina's could be compared");
     }
     return new Output(comparison, comparison.text(), failed ? Failure.FAILED : 0);
   }

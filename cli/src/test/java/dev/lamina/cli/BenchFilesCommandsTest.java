@@ -102,6 +102,28 @@ class BenchFilesCommandsTest {
   }
 
   @Test
+  void runsWithoutACommonTimeAreWarnedOfOrFail() {
+    BenchResult a = run(10);
+    BenchReport.write(
+        new BenchResult(
+            a.version(),
+            a.date(),
+            a.machine(),
+            a.circumstances(),
+            a.seconds(),
+            List.of(),
+            List.of()),
+        folder.resolve("empty"));
+    RunResult warned = compare(path("a"), path("empty"));
+    assertThat(warned.code()).isZero();
+    assertThat(warned.out()).contains("WARNING: no time of Lamina's could be compared");
+    RunResult failed = compare(path("a"), path("empty"), "--fail-on-slower");
+    assertThat(failed.code()).isEqualTo(1);
+    assertThat(failed.err())
+        .contains("lamina: --fail-on-slower: no time of Lamina's could be compared");
+  }
+
+  @Test
   void writesAPageButNotOverItsInput() {
     assertThat(compare(path("a"), path("b"), "--out", path("c.html")).code()).isZero();
     assertThat(folder.resolve("c.html")).content().contains("Two runs of the benchmark");
@@ -163,6 +185,12 @@ class BenchFilesCommandsTest {
     RunResult other = compare(path("a"), path("x.json"));
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("x.json: in line 1", "the result of lamina bench");
+    Files.writeString(folder.resolve("null.json"), "null");
+    RunResult nothing = compare(path("a"), path("null.json"));
+    assertThat(nothing.code()).isEqualTo(2);
+    assertThat(nothing.err())
+        .contains(
+            "null.json: in line 1: expected the result of lamina bench but found JSON's null");
     String whole = Files.readString(folder.resolve("a/results.json"));
     Files.writeString(folder.resolve("half.json"), whole.substring(0, whole.length() / 2));
     RunResult half = compare(path("a"), path("half.json"), "--out", path("page.html"));
@@ -186,5 +214,9 @@ class BenchFilesCommandsTest {
     RunResult none = RunResult.of("bench", "readme", path("a"), path("a/report.md"));
     assertThat(none.code()).isEqualTo(2);
     assertThat(none.err()).contains("has no markers");
+    Files.write(readme, new byte[] {(byte) 0xe9, '\n'});
+    RunResult latin = RunResult.of("bench", "readme", path("a"), readme.toString());
+    assertThat(latin.code()).isEqualTo(2);
+    assertThat(latin.err()).contains("is no text in UTF-8");
   }
 }

@@ -73,6 +73,8 @@ public final class Json {
   private static final Pattern OTHER_KIND =
       Pattern.compile("Cannot deserialize value of type `[^`]*` from (\\w+)");
 
+  private static final String NULL = "JSON's null where a value belongs";
+
   private Json() {}
 
   private static SimpleModule module() {
@@ -176,7 +178,11 @@ public final class Json {
   public static <T> T readFile(Path file, Class<T> type, String what, Map<String, ?> absent) {
     FileException.requireReadable(file);
     try {
-      return STRICT.forType(type).readValue(completed(Files.readString(file), absent));
+      T value = STRICT.forType(type).readValue(completed(Files.readString(file), absent));
+      if (value == null) {
+        throw DataFormatException.inText(file, 1, "", what, NULL, null);
+      }
+      return value;
     } catch (JsonProcessingException e) {
       throw notSuch(file, what, e);
     } catch (CharacterCodingException e) {
@@ -213,6 +219,9 @@ public final class Json {
     if (e instanceof ValueInstantiationException
         && e.getCause() instanceof IllegalArgumentException refused) {
       return String.valueOf(refused.getMessage());
+    }
+    if (e instanceof ValueInstantiationException && e.getCause() instanceof NullPointerException) {
+      return NULL; // in a list: the record does not copy it
     }
     if (e instanceof UnrecognizedPropertyException unknown) {
       return "a field '%s' that this version does not know; a later one may have written the file"

@@ -29,8 +29,8 @@ import java.util.Set;
  *
  * @param a version and date of the first run
  * @param b version and date of the second run
- * @param warnings what makes times incomparable: machines, devices, threads, libraries and options
- *     that differ, and other programs that were running
+ * @param warnings what makes times incomparable: machines, devices, threads, libraries, rivals and
+ *     options that differ, other programs that were running, and that no times are in both runs
  * @param pairs figures of both runs, in the order of the first
  * @param onlyInA names of figures that only the first run has
  * @param onlyInB names of figures that only the second run has
@@ -210,7 +210,12 @@ public record BenchComparison(
     });
     List<String> onlyInB = new ArrayList<>();
     second.forEach((key, left) -> left.forEach(_ -> onlyInB.add(key.name())));
-    return new BenchComparison(name(a), name(b), warnings(a, b), pairs, onlyInA, onlyInB);
+    List<String> warnings = warnings(a, b);
+    if (!comparesTimes(pairs)) {
+      warnings.add(
+          "no time of Lamina's could be compared: none with three or more rounds is in both runs");
+    }
+    return new BenchComparison(name(a), name(b), warnings, pairs, onlyInA, onlyInB);
   }
 
   private static String name(BenchResult run) {
@@ -286,9 +291,15 @@ public record BenchComparison(
     differ(warnings, "detail" + of, a.detail(), b.detail());
     differ(warnings, "number of threads" + of, a.threads(), b.threads());
     differ(warnings, "library" + of, a.library(), b.library());
-    a.rivals()
-        .forEach((name, version) ->
-            differ(warnings, name + of, version, b.rivals().getOrDefault(name, "not asked for")));
+    Set<String> rivals = new LinkedHashSet<>(a.rivals().keySet());
+    rivals.addAll(b.rivals().keySet());
+    for (String rival : rivals) {
+      differ(
+          warnings,
+          rival + of,
+          a.rivals().getOrDefault(rival, "not asked for"),
+          b.rivals().getOrDefault(rival, "not asked for"));
+    }
     if (a.emulated() || b.emulated()) {
       String which = a.emulated() && b.emulated() ? "both runs" : "one of the runs";
       warnings.add("the device%s was imitated in %s: times mean nothing".formatted(of, which));
@@ -304,6 +315,16 @@ public record BenchComparison(
   /** {@return whether work of Lamina's takes longer in the second run, beyond the spread} */
   public boolean isSlower() {
     return pairs.stream().anyMatch(Pair::isSlower);
+  }
+
+  /** {@return whether the times of any work of Lamina's could be compared} */
+  public boolean comparesTimes() {
+    return comparesTimes(pairs);
+  }
+
+  private static boolean comparesTimes(List<Pair> pairs) {
+    return pairs.stream()
+        .anyMatch(p -> p.by().equals(FigureTexts.OWN) && p.time() != Change.UNKNOWN);
   }
 
   /** {@return what a person reads in a terminal} */

@@ -10,6 +10,7 @@ import dev.lamina.benchmarks.Target;
 import dev.lamina.io.AtomicFile;
 import dev.lamina.io.FileException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,8 +40,8 @@ public final class BenchReadme {
    * @param file a text file with both markers
    * @param result what was found
    * @throws FileException if the file cannot be read or written
-   * @throws IllegalArgumentException if the markers are missing, or if there is no figure to put
-   *     there
+   * @throws IllegalArgumentException if the file is no text in UTF-8, if it has not exactly one
+   *     pair of markers, or if there is no figure to put there
    */
   public static void update(Path file, BenchResult result) {
     String old = marked(file);
@@ -54,14 +55,15 @@ public final class BenchReadme {
    *
    * @param file a text file with both markers
    * @throws FileException if the file cannot be read or written
-   * @throws IllegalArgumentException if the markers are missing
+   * @throws IllegalArgumentException if the file is no text in UTF-8, or if it has not exactly one
+   *     pair of markers
    */
   public static void require(Path file) {
     marked(file);
     AtomicFile.requireWritable(file);
   }
 
-  /** Returns the text of a file that has both markers. */
+  /** Returns the text of a file that has one pair of markers. */
   private static String marked(Path file) {
     FileException.requireReadable(file);
     try {
@@ -71,7 +73,13 @@ public final class BenchReadme {
         throw new IllegalArgumentException(
             "%s has no markers %s and %s in that order".formatted(file, BEGIN, END));
       }
+      if (begin != text.lastIndexOf(BEGIN) || text.indexOf(END) != text.lastIndexOf(END)) {
+        throw new IllegalArgumentException(
+            "%s has more than one marker %s or %s".formatted(file, BEGIN, END));
+      }
       return text;
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + " is no text in UTF-8", e);
     } catch (IOException e) {
       throw FileException.reading(file, e);
     }

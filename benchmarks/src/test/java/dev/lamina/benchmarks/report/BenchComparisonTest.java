@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class BenchComparisonTest {
 
+  private static final String NO_TIMES =
+      "no time of Lamina's could be compared: none with three or more rounds is in both runs";
+
   @TempDir private Path folder;
 
   private static BenchResult run(Figure... figures) {
@@ -96,6 +99,8 @@ final class BenchComparisonTest {
     BenchComparison c = BenchComparison.of(run(before), run(after));
     assertThat(c.pairs().getFirst().time()).isEqualTo(Change.MORE);
     assertThat(c.isSlower()).isFalse();
+    assertThat(c.comparesTimes()).isFalse();
+    assertThat(c.warnings()).containsExactly(NO_TIMES);
   }
 
   @Test
@@ -137,7 +142,10 @@ final class BenchComparisonTest {
             "the number of threads of cpu differs: 2 and 4",
             "the library of cpu differs: OpenBLAS 1 and BLIS",
             "the numpy of cpu differs: NumPy 3, BLAS 4 and not asked for",
-            "the device of cpu was imitated in one of the runs: times mean nothing");
+            "the device of cpu was imitated in one of the runs: times mean nothing",
+            NO_TIMES);
+    assertThat(BenchComparison.of(b, a).warnings())
+        .contains("the numpy of cpu differs: not asked for and NumPy 3, BLAS 4");
   }
 
   @Test
@@ -212,7 +220,7 @@ final class BenchComparisonTest {
     BenchResult nothing = Samples.result(List.of(), List.of());
     BenchComparison c = BenchComparison.of(nothing, nothing);
     assertThat(c.pairs()).isEmpty();
-    assertThat(c.text()).contains("0 figures in both");
+    assertThat(c.text()).contains("0 figures in both", "WARNING: " + NO_TIMES);
     c.writePage(folder.resolve("c.html"));
     assertThat(folder.resolve("c.html")).isNotEmptyFile();
   }

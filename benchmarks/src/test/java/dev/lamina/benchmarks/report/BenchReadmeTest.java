@@ -9,6 +9,7 @@ import dev.lamina.benchmarks.Ratio;
 import dev.lamina.benchmarks.Spread;
 import dev.lamina.io.FileException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +50,24 @@ final class BenchReadmeTest {
     assertThat(marked).hasContent(MARKED.stripTrailing());
     assertThatThrownBy(() -> BenchReadme.update(folder.resolve("x.md"), Samples.full()))
         .isInstanceOf(FileException.class);
+  }
+
+  @Test
+  void otherBytesAndSeveralPairsOfMarkersAreRefusedAndKept() throws IOException {
+    Path file = folder.resolve("README.md");
+    byte[] latin = (MARKED + "é").getBytes(StandardCharsets.ISO_8859_1);
+    Files.write(file, latin);
+    assertThatThrownBy(() -> BenchReadme.require(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(file + " is no text in UTF-8");
+    assertThat(file).hasBinaryContent(latin);
+    for (String more : List.of(MARKED, "<!-- benchmark:begin -->", "<!-- benchmark:end -->")) {
+      Files.writeString(file, MARKED + more);
+      assertThatThrownBy(() -> BenchReadme.update(file, Samples.full()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(file + " has more than one marker");
+      assertThat(Files.readString(file)).isEqualTo(MARKED + more);
+    }
   }
 
   @Test

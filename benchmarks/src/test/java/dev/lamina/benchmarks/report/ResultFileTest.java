@@ -73,6 +73,11 @@ final class ResultFileTest {
     refused("no JSON", "token");
     refused("[1, 2]", "found JSON's array where another kind");
     refused("{}", "no field 'version'");
+    refused("null", "found JSON's null where a value belongs");
+    Pattern backends = Pattern.compile("\"backends\" : \\[.*\\],\\s*\"targets\"", Pattern.DOTALL);
+    refused(
+        backends.matcher(json()).replaceFirst("\"backends\": [null], \"targets\""),
+        "found JSON's null where a value belongs");
     refused("{\"title\": \"a study\"}", "version");
     refused(json() + "x", "token");
     refused(json().replaceFirst("\"device\"", "\"gadget\""), "backends[0].device");
