@@ -25,11 +25,14 @@ public final class ByteSizes {
   }
 
   /**
-   * {@return the size to four digits, such as {@code 1.401 MiB}, for people}
+   * {@return the size to four digits, such as {@code 1.401 MiB} or {@code 64 bytes}, for people}
    *
    * @param bytes ≥ 0
    */
   public static String rounded(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " bytes";
+    }
     int unit = 0;
     double value = bytes;
     while (value >= 1024 && unit < UNITS.length - 1) {

@@ -140,7 +140,7 @@ class LaminaConfigTest {
     assertThat(ByteSizes.exact(500_000_000L)).isEqualTo("500000000 B");
     assertThat(ByteSizes.exact(0)).isEqualTo("0 B");
     assertThat(ByteSizes.rounded(4L << 30)).isEqualTo("4 GiB");
-    assertThat(ByteSizes.rounded(1000)).isEqualTo("1000 B");
+    assertThat(ByteSizes.rounded(1000)).isEqualTo("1000 bytes");
     assertThat(ByteSizes.rounded(1_468_800)).isEqualTo("1.401 MiB");
     assertThat(ByteSizes.rounded(Long.MAX_VALUE)).isEqualTo("8192 PiB");
   }

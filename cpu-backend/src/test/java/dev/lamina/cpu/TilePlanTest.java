@@ -67,7 +67,7 @@ final class TilePlanTest {
     assertThatThrownBy(() -> plan(100, 100, 2, 1000))
         .isInstanceOf(MemoryBudgetException.class)
         .hasMessageContaining("compute: one tile of 8×8 needs")
-        .hasMessageContaining("memory budget of 1000 B");
+        .hasMessageContaining("memory budget of 1000 bytes");
   }
 
   @Test

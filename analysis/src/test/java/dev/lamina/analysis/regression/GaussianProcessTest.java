@@ -368,7 +368,7 @@ final class GaussianProcessTest {
         GaussianProcess model = GaussianProcess.fit(tiny, Samples.nngp(1), x, y, float64(.1))) {
       assertThatThrownBy(() -> model.latentVariance(x))
           .isInstanceOf(MemoryBudgetException.class)
-          .hasMessageContaining("variance of a batch of test rows needs 320 B")
+          .hasMessageContaining("variance of a batch of test rows needs 320 bytes")
           .hasMessageContaining("lamina.memory-budget");
     }
   }
