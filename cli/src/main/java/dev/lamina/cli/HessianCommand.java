@@ -120,8 +120,8 @@ final class HessianCommand extends Subcommand {
   @Option(
       names = "--probes",
       paramLabel = "P",
-      description = "Random vectors for the density (default: ${DEFAULT-VALUE}).")
-  private int probes = 8;
+      description = "Random vectors for the density (default: 8).")
+  private Integer probes;
 
   @Option(
       names = "--seed",
@@ -167,10 +167,12 @@ final class HessianCommand extends Subcommand {
       DenseSpectrum.requireSize(network.parameterCount());
     }
     requireTop(network.parameterCount());
+    requireUse();
     requirePolishSteps();
     Risk risk = risk(network);
     try (Lamina lamina = Lamina.open(session().config())) {
       long start = System.nanoTime();
+      requireFinite(lamina.backend(), network, risk);
       Optional<CriticalPoint> found = polished(lamina.backend(), network, risk);
       Perceptron at = found.map(CriticalPoint::network).orElse(network);
       Optional<KinkDistance> kink = kink(at, risk);
@@ -195,6 +197,15 @@ final class HessianCommand extends Subcommand {
       throw new IllegalArgumentException(
           "--steps must be at least %d, two for each of --top %d, but is %d"
               .formatted(Math.min(2L * mode.top, parameters), mode.top, steps));
+    }
+  }
+
+  private void requireUse() {
+    if (probes != null && !mode.density) {
+      throw new IllegalArgumentException("--probes is for --density, which is not given");
+    }
+    if (steps != null && mode.wantsAll()) {
+      throw new IllegalArgumentException("--steps is for --top or --density: give one of them too");
     }
   }
 
@@ -254,6 +265,17 @@ final class HessianCommand extends Subcommand {
                 .formatted(files.network, outputs, y, targets.shape()));
       }
       return Samples.of(targets, outputs, y.toString());
+    }
+  }
+
+  /** Refuses a network that has no curvature on the samples, before anything else is done. */
+  private void requireFinite(Backend backend, Perceptron network, Risk risk) {
+    try (RiskPoint point = new RiskPoint(backend, network, risk)) {
+      if (!Double.isFinite(point.loss()) || !Double.isFinite(point.gradientL1())) {
+        throw new IllegalArgumentException(
+            "hessian: at the parameters of %s on the samples of %s the loss and its gradient must be finite but %s is %s and the gradient's entries add to %s"
+                .formatted(files.network, x, loss, point.loss(), point.gradientL1()));
+      }
     }
   }
 
@@ -334,7 +356,8 @@ final class HessianCommand extends Subcommand {
       document.extremes(top(point, random));
     } else if (mode.density) {
       int most = steps == null ? 60 : steps;
-      document.density(SpectralDensity.of(point, Form.HESSIAN, probes, most, random));
+      int vectors = probes == null ? 8 : probes;
+      document.density(SpectralDensity.of(point, Form.HESSIAN, vectors, most, random));
     } else {
       double[] values = DenseSpectrum.of(point, Form.HESSIAN);
       document.dense(values, Inertia.of(values));

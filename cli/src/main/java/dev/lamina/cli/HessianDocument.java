@@ -111,14 +111,15 @@ final class HessianDocument {
     put("steps", density.steps());
     double low = density.nodes().getFirst();
     double high = density.nodes().getLast();
+    double error = density.traceError(); // NaN with one probe
     found.add(
         String.format(
             Locale.ROOT,
-            "eigenvalues from %.6g to %.6g, mean %.6g ± %.2g; shares:",
+            "eigenvalues from %.6g to %.6g, mean %.6g%s; shares:",
             low,
             high,
             density.trace(),
-            density.traceError()));
+            Double.isNaN(error) ? "" : String.format(Locale.ROOT, " ± %.2g", error)));
     double largest = Math.max(Math.abs(low), Math.abs(high));
     double[] cuts = {-1.1, -1e-1, -1e-2, -1e-3, -1e-4, 1e-4, 1e-3, 1e-2, 1e-1, 1.1};
     for (int i = 1; i < cuts.length; i++) {

@@ -367,6 +367,61 @@ class HessianCommandTest {
   }
 
   @Test
+  void oneProbeKnowsNoError() {
+    teacher("tanh");
+    data();
+    assertThat(hessian("--density", "--probes", "1").json().get("meanEigenvalueError").isNull())
+        .isTrue();
+    assertThat(densityText("--probes", "1")).contains("mean ").doesNotContain("±", "NaN");
+    assertThat(densityText("--probes", "2")).contains("±");
+  }
+
+  private String densityText(String... more) {
+    List<String> line =
+        new java.util.ArrayList<>(
+            List.of("hessian", "--network", file("a"), "--x", file("x.npy"), "--y", file("y.npy")));
+    line.add("--density");
+    line.addAll(List.of(more));
+    return RunResult.of(line.toArray(String[]::new)).out();
+  }
+
+  @Test
+  void refusesOptionsWithoutEffect() {
+    teacher("tanh");
+    data();
+    requireRefused(hessian("--probes", "8"), "--probes is for --density");
+    requireRefused(hessian("--top", "2", "--probes", "8"), "--probes is for --density");
+    requireRefused(hessian("--steps", "60"), "--steps is for --top or --density");
+    requireRefused(hessian("--dense", "--steps", "60"), "--steps is for --top or --density");
+    assertThat(hessian("--top", "2", "--steps", "60").code()).isZero();
+  }
+
+  /** One affine neuron on a sample of size s: loss and gradient are about s², or the Hessian is. */
+  @Test
+  void refusesWhatIsNotFinite() {
+    List<DenseLayer> layers =
+        List.of(layer(new double[][] {{1}}, new double[] {0}, Activation.IDENTITY));
+    try (Network network = new Network(layers)) {
+      NetworkFile.write(folder.resolve("a"), network);
+    }
+    String[][] ways = {{}, {"--dense"}, {"--top", "1"}, {"--density"}, {"--polish", file("b")}};
+    write("x.npy", new double[][] {{1e200}, {2}});
+    write("y.npy", new double[][] {{1}, {2}});
+    for (String[] way : ways) {
+      RunResult run = hessian(way);
+      requireRefused(run, "the loss and its gradient must be finite", "mse is Infinity");
+      requireRefused(run, file("a"), file("x.npy"));
+    }
+    assertThat(folder.resolve("b")).doesNotExist();
+    write("y.npy", new double[][] {{1e200}, {2}}); // fits exactly
+    for (String[] way : ways) {
+      if (way.length == 0 || !way[0].equals("--polish")) {
+        requireRefused(hessian(way), "hessian: ", "must be finite at these parameters");
+      }
+    }
+  }
+
+  @Test
   void takesClassLabels() {
     assertThat(
             RunResult.of(

@@ -88,7 +88,13 @@ public record Lanczos(int steps, double tolerance) {
   }
 
   static double norm(HostMatrix v) {
-    return Math.sqrt(dot(v, v));
+    double norm = Math.sqrt(dot(v, v));
+    if (!Double.isFinite(norm)) {
+      throw new IllegalArgumentException(
+          "hessian: norms of its products with vectors must be finite at these parameters on these samples but one is "
+              + norm);
+    }
+    return norm;
   }
 
   static void normalise(HostMatrix from, HostMatrix to, double norm) {

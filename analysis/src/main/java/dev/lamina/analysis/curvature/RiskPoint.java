@@ -234,14 +234,20 @@ public final class RiskPoint implements AutoCloseable {
    * {@return a quadratic form as a matrix, M×M float64, exactly symmetric; the caller closes it}
    *
    * @param form which one
+   * @throws IllegalArgumentException if an entry is not finite
    */
   public HostMatrix matrix(Form form) {
     HostMatrix whole = HostMatrix.allocate(DType.FLOAT64, size(), size());
     try {
       overUnits((from, units) -> products(form, units, whole.rows(from, from + units.rows())));
       for (long i = 0; i < size(); i++) {
-        for (long j = 0; j < i; j++) {
+        for (long j = 0; j <= i; j++) {
           double mean = (whole.get(i, j) + whole.get(j, i)) / 2;
+          if (!Double.isFinite(mean)) {
+            throw new IllegalArgumentException(
+                "hessian: second derivatives must be finite at these parameters on these samples but that of parameters %d and %d is %s"
+                    .formatted(j, i, mean));
+          }
           whole.set(i, j, mean);
           whole.set(j, i, mean);
         }
