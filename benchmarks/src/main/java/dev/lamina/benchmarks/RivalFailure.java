@@ -2,7 +2,7 @@ package dev.lamina.benchmarks;
 
 import java.io.Serial;
 
-/** A rival that ended while it was asked, or whose answer makes no sense. */
+/** A rival that ended while it was asked, gave no answer in time, or one that makes no sense. */
 final class RivalFailure extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 

@@ -9,11 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -31,6 +35,9 @@ final class RivalProcess implements AutoCloseable {
    */
   private static final long SETTLING_MILLIS = 150;
 
+  /** How long to wait for an answer: far longer than usual work takes, but not for ever. */
+  private static final Duration LIMIT = Duration.ofMinutes(30);
+
   /** What the script writes to standard error. */
   private static final String COMPLAINTS = "stderr";
 
@@ -38,24 +45,23 @@ final class RivalProcess implements AutoCloseable {
   private final String script;
   private final Path folder;
   private final Process process;
+  private final Duration limit;
   private final BufferedWriter requests;
   private final BufferedReader answers;
   private final String version;
   private Optional<RivalFailure> failure = Optional.empty();
 
-  private RivalProcess(Rival rival, String script, Path folder, Process process)
-      throws IOException {
+  private RivalProcess(
+      Rival rival, String script, Path folder, Process process, Duration ready, Duration limit)
+      throws IOException, TimeoutException {
     this.rival = rival;
     this.script = script;
     this.folder = folder;
     this.process = process;
+    this.limit = limit;
     requests = process.outputWriter(StandardCharsets.UTF_8);
     answers = process.inputReader(StandardCharsets.UTF_8);
-    String line = answers.readLine();
-    if (line == null) {
-      throw new IOException(script + " did not start");
-    }
-    version = line;
+    version = answer(ready).orElseThrow(() -> new IOException(script + " did not start"));
   }
 
   /**
@@ -70,8 +76,24 @@ final class RivalProcess implements AutoCloseable {
    */
   static Optional<RivalProcess> start(
       Rival rival, String script, Map<String, String> environment, Consumer<String> why) {
+    return start(rival, script, environment, why, LIMIT, LIMIT);
+  }
+
+  /**
+   * Starts a rival.
+   *
+   * @param ready how long to wait until it is ready
+   * @param limit how long to wait for each answer
+   */
+  static Optional<RivalProcess> start(
+      Rival rival,
+      String script,
+      Map<String, String> environment,
+      Consumer<String> why,
+      Duration ready,
+      Duration limit) {
     return PYTHONS.stream()
-        .flatMap(python -> start(python, rival, script, environment, why).stream())
+        .flatMap(python -> start(python, rival, script, environment, why, ready, limit).stream())
         .findFirst();
   }
 
@@ -80,9 +102,12 @@ final class RivalProcess implements AutoCloseable {
       Rival rival,
       String script,
       Map<String, String> environment,
-      Consumer<String> why) {
+      Consumer<String> why,
+      Duration ready,
+      Duration limit) {
     Path folder = null;
     Process process = null;
+    String reason;
     try {
       folder = Files.createTempDirectory("lamina-rival");
       Path file = folder.resolve(script);
@@ -94,17 +119,21 @@ final class RivalProcess implements AutoCloseable {
               .redirectError(folder.resolve(COMPLAINTS).toFile());
       builder.environment().putAll(environment);
       process = builder.start();
-      return Optional.of(new RivalProcess(rival, script, folder, process));
+      return Optional.of(new RivalProcess(rival, script, folder, process, ready, limit));
     } catch (IOException e) {
-      String reason = e.getMessage();
+      reason = e.getMessage();
       if (process != null) {
-        process.destroy();
         reason = lastLine(folder.resolve(COMPLAINTS)).orElse(reason);
       }
-      why.accept(python + ": " + reason);
-      delete(folder);
-      return Optional.empty();
+    } catch (TimeoutException _) {
+      reason = "%s was not ready within %d s".formatted(script, ready.toSeconds());
     }
+    if (process != null) {
+      end(process);
+    }
+    delete(folder);
+    why.accept(python + ": " + reason);
+    return Optional.empty();
   }
 
   private static Optional<String> lastLine(Path file) {
@@ -147,7 +176,7 @@ final class RivalProcess implements AutoCloseable {
    *
    * @param request the line
    * @param answer what it is answered with
-   * @throws RivalFailure if the rival ended or answers something else
+   * @throws RivalFailure if the rival ended or gives no answer or another one
    */
   void tell(String request, String answer) {
     String got = ask(request);
@@ -159,7 +188,7 @@ final class RivalProcess implements AutoCloseable {
   /**
    * Sends a line and returns the seconds that are the answer, when the rival's threads sleep.
    *
-   * @throws RivalFailure if the rival ended or the answer is no finite number ≥ 0
+   * @throws RivalFailure if the rival ended or gives no answer or no finite number ≥ 0
    */
   double seconds(String request) {
     double seconds = numbers(request, 1)[0];
@@ -177,7 +206,7 @@ final class RivalProcess implements AutoCloseable {
   /**
    * Sends a line and returns the numbers that are the answer, with a space between them.
    *
-   * @throws RivalFailure if the rival ended or the answer is not so many finite numbers
+   * @throws RivalFailure if the rival ended or gives no answer or not so many finite numbers
    */
   double[] numbers(String request, int count) {
     String answer = ask(request);
@@ -210,14 +239,32 @@ final class RivalProcess implements AutoCloseable {
       requests.write(request);
       requests.newLine();
       requests.flush();
-      String answer = answers.readLine();
-      if (answer != null) {
-        return answer;
+      Optional<String> answer = answer(limit);
+      if (answer.isPresent()) {
+        return answer.get();
       }
     } catch (IOException _) {
       // It no longer reads: told below, with what it said itself.
+    } catch (TimeoutException _) {
+      end(process);
+      throw failed("gave no answer to \"%s\" within %d s".formatted(request, limit.toSeconds()));
     }
     throw failed("ended%s when asked \"%s\"".formatted(status(), request));
+  }
+
+  /** Waits for the next line in a thread that may be left waiting; empty if there is none. */
+  private Optional<String> answer(Duration most) throws IOException, TimeoutException {
+    FutureTask<String> line = new FutureTask<>(answers::readLine);
+    Thread.ofPlatform().daemon().name(script).start(line);
+    try {
+      return Optional.ofNullable(line.get(most.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException e) {
+      throw new IOException(e);
+    } catch (InterruptedException e) {
+      end(process);
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
   }
 
   private RivalFailure nonsense(String request, String answer) {
@@ -246,8 +293,15 @@ final class RivalProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
+    end(process);
     delete(folder);
+  }
+
+  /** Ends a process and those that it started, which its end would leave behind. */
+  private static void end(Process process) {
+    List<ProcessHandle> started = process.descendants().toList();
+    process.destroyForcibly();
+    started.forEach(ProcessHandle::destroyForcibly);
   }
 
   private static void delete(Path folder) {

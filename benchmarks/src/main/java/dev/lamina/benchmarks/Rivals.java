@@ -1,6 +1,7 @@
 package dev.lamina.benchmarks;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ final class Rivals {
   private final Starter starter;
   private final Map<String, String> versions = new LinkedHashMap<>();
   private final Set<String> problems = new LinkedHashSet<>();
+  private final Set<String> passedOver = new HashSet<>();
 
   /** Starts a script, see {@link RivalProcess#start}. */
   interface Starter {
@@ -64,6 +66,10 @@ final class Rivals {
         starter.start(rival, script, RivalProcess.threads(openBlas, threads), reasons::add);
     if (process.isPresent()) {
       versions.put(rival.name(), process.get().version());
+      String failed = String.join("; ", reasons);
+      if (!failed.isEmpty() && passedOver.add(failed)) {
+        listener.say("  %s: %s; another python3 is used".formatted(rival, failed));
+      }
     } else {
       String why = "NOT RUN: " + String.join("; ", reasons);
       versions.putIfAbsent(rival.name(), why);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lamina.config.LaminaConfig;
 import dev.lamina.cpu.CpuWorkbench;
 import dev.lamina.matrix.DType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,78 @@ class RivalProcessTest {
             .hasMessageStartingWith("failing.py answered \"");
       }
     }
+  }
+
+  private static RivalProcess hanging(Duration limit) {
+    failing().close();
+    return RivalProcess.start(
+            Rival.numpy, "hanging.py", Map.of(), _ -> {}, Duration.ofHours(1), limit)
+        .orElseThrow();
+  }
+
+  /** Returns the process that it started. */
+  private static ProcessHandle child(RivalProcess rival) {
+    return ProcessHandle.of(Long.parseLong(rival.version())).orElseThrow();
+  }
+
+  /** Waits, for as long as it takes; what has ended but is still listed has no command. */
+  private static void awaitEnd(ProcessHandle process) throws InterruptedException {
+    while (process.isAlive() && process.info().command().isPresent()) {
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
+  void oneThatNeverAnswersIsEndedWithWhatItStarted() throws InterruptedException {
+    try (RivalProcess rival = hanging(Duration.ofMillis(1))) {
+      ProcessHandle child = child(rival);
+      for (String request : List.of("run", "again")) {
+        assertThatThrownBy(() -> rival.seconds(request))
+            .isInstanceOf(RivalFailure.class)
+            .hasMessageStartingWith("hanging.py gave no answer to \"run\" within 0 s");
+      }
+      awaitEnd(child);
+    }
+  }
+
+  @Test
+  void closingEndsWhatItStarted() throws InterruptedException {
+    RivalProcess rival = hanging(Duration.ofHours(1));
+    ProcessHandle child = child(rival);
+    rival.close();
+    awaitEnd(child);
+    assertThat(rival.folder()).doesNotExist();
+  }
+
+  @Test
+  void oneThatIsNeverReadyIsNotRun() {
+    failing().close();
+    List<String> reasons = new ArrayList<>();
+    Duration limit = Duration.ofMillis(1);
+    assertThat(
+            RivalProcess.start(
+                Rival.numpy, "hanging.py", Map.of("SILENT", "1"), reasons::add, limit, limit))
+        .isEmpty();
+    assertThat(reasons).anyMatch(r -> r.endsWith(": hanging.py was not ready within 0 s"));
+  }
+
+  @Test
+  void aPythonThatIsPassedOverIsToldOnce() {
+    failing().close();
+    Rivals rivals =
+        new Rivals(
+            Set.of(Rival.numpy),
+            1,
+            told,
+            (rival, _, environment, why) -> {
+              why.accept("python3: no NumPy");
+              return RivalProcess.start(rival, "failing.py", environment, _ -> {});
+            });
+    for (int i = 0; i < 2; i++) {
+      rivals.numpy().orElseThrow().close();
+    }
+    assertThat(told.lines).containsExactly("  numpy: python3: no NumPy; another python3 is used");
+    assertThat(rivals.problems()).isEmpty();
   }
 
   @Test
