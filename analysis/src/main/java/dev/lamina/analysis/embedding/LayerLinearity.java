@@ -7,7 +7,8 @@ import java.util.Optional;
  *
  * @param layer its number, from 1
  * @param width number of its neurons
- * @param constant neurons whose pre-activations or features are constant, which is affine
+ * @param constant neurons whose pre-activations or features are constant, which is affine: their
+ *     standard deviation is at most 10⁻¹² of the largest of them
  * @param unimportant other neurons left out because their weights are small
  * @param minPearson least |ρ(φ(u_j), u_j)| of the neurons that count, 0 to 1; 1 if none counts
  * @param minPearsonOfAll the same with the unimportant ones

@@ -2,7 +2,7 @@ package dev.lamina.analysis.embedding;
 
 /**
  * The least-squares line of a neuron's features f over its pre-activations u, from centred sums in
- * two passes.
+ * two passes, of numbers scaled so that squares neither overflow nor vanish.
  *
  * @param slope λ = cov(u, f)/var(u); 0 if u or f is constant
  * @param offset μ = mean f − λ mean u
@@ -11,35 +11,45 @@ package dev.lamina.analysis.embedding;
  * @param worst largest |f − λu − μ|
  */
 record Line(double slope, double offset, double pearson, double residual, double worst) {
-  /** A variance sum below this times n is rounding: the values are constant. */
-  private static final double CONSTANT = 1e-24;
+  /** Values are constant if their standard deviation is at most this share of the largest size. */
+  private static final double CONSTANT = 1e-12;
 
+  /** Takes finite numbers. */
   static Line of(double[] u, double[] f) {
     int n = u.length;
-    double meanU = mean(u);
-    double meanF = mean(f);
+    int exponentU = exponent(u);
+    int exponentF = exponent(f);
+    double[] centredU = scaled(u, -exponentU);
+    double[] centredF = scaled(f, -exponentF);
+    double leastU = CONSTANT * largest(centredU);
+    double leastF = CONSTANT * largest(centredF);
+    double meanU = centre(centredU);
+    double meanF = centre(centredF);
     double uu = 0;
     double ff = 0;
     double uf = 0;
     for (int i = 0; i < n; i++) {
-      double du = u[i] - meanU;
-      double df = f[i] - meanF;
-      uu += du * du;
-      ff += df * df;
-      uf += du * df;
+      uu += centredU[i] * centredU[i];
+      ff += centredF[i] * centredF[i];
+      uf += centredU[i] * centredF[i];
     }
-    boolean constant = uu < CONSTANT * n || ff < CONSTANT * n;
+    boolean constant = Math.sqrt(uu / n) <= leastU || Math.sqrt(ff / n) <= leastF;
     double slope = constant ? 0 : uf / uu;
     double squares = 0;
     double worst = 0;
     for (int i = 0; i < n; i++) {
-      double left = f[i] - meanF - slope * (u[i] - meanU);
+      double left = centredF[i] - slope * centredU[i];
       squares += left * left;
       worst = Math.max(worst, Math.abs(left));
     }
     double pearson =
         constant ? Double.NaN : Math.min(1, Math.abs(uf) / (Math.sqrt(uu) * Math.sqrt(ff)));
-    return new Line(slope, meanF - slope * meanU, pearson, Math.sqrt(squares / n), worst);
+    return new Line(
+        Math.scalb(slope, exponentF - exponentU),
+        Math.scalb(meanF - slope * meanU, exponentF),
+        pearson,
+        Math.scalb(Math.sqrt(squares / n), exponentF),
+        Math.scalb(worst, exponentF));
   }
 
   /** Whether u or f is constant on the samples, which is affine too. */
@@ -47,7 +57,29 @@ record Line(double slope, double offset, double pearson, double residual, double
     return Double.isNaN(pearson);
   }
 
-  private static double mean(double[] values) {
+  private static double largest(double[] values) {
+    double largest = 0;
+    for (double v : values) {
+      largest = Math.max(largest, Math.abs(v));
+    }
+    return largest;
+  }
+
+  /** Returns e with 2^e ≤ largest size < 2^(e + 1), so that scaling by 2^−e is exact. */
+  private static int exponent(double[] values) {
+    return Math.getExponent(largest(values));
+  }
+
+  private static double[] scaled(double[] values, int exponent) {
+    double[] scaled = new double[values.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = Math.scalb(values[i], exponent);
+    }
+    return scaled;
+  }
+
+  /** Takes the mean off and returns it. */
+  private static double centre(double[] values) {
     double sum = 0;
     for (double v : values) {
       sum += v;
@@ -57,6 +89,10 @@ record Line(double slope, double offset, double pearson, double residual, double
     for (double v : values) {
       rest += v - first;
     }
-    return first + rest / values.length;
+    double mean = first + rest / values.length;
+    for (int i = 0; i < values.length; i++) {
+      values[i] -= mean;
+    }
+    return mean;
   }
 }

@@ -34,7 +34,7 @@ public record Linearity(double threshold, double importance) {
    *
    * @param network the network
    * @param x samples in rows, at least two
-   * @throws IllegalArgumentException if there are fewer
+   * @throws IllegalArgumentException if there are fewer, or a feature is not finite
    */
   public List<LayerLinearity> measure(Perceptron network, RealMatrix x) {
     requireSamples(x);
@@ -46,7 +46,7 @@ public record Linearity(double threshold, double importance) {
    *
    * @param network the network
    * @param features what it computes on samples, at least two
-   * @throws IllegalArgumentException if there are fewer
+   * @throws IllegalArgumentException if there are fewer, or a feature is not finite
    */
   public List<LayerLinearity> measure(Perceptron network, Features features) {
     requireSamples(features.value(0));
@@ -74,6 +74,11 @@ public record Linearity(double threshold, double importance) {
       double[] after = before.clone();
       for (int i = 0; i < after.length; i++) {
         after[i] = network.stage(layer).activation().value(before[i]);
+        if (!Double.isFinite(before[i]) || !Double.isFinite(after[i])) {
+          throw new IllegalArgumentException(
+              "linearity: pre-activations and features must be finite but in layer %d neuron %d makes %s of %s on sample %d"
+                  .formatted(layer, j, after[i], before[i], i));
+        }
       }
       lines.add(Line.of(before, after));
     }

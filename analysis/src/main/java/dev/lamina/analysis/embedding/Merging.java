@@ -26,7 +26,7 @@ public final class Merging {
    * @param network the network
    * @param x samples in rows, at least two
    * @param linearity what counts as linear
-   * @throws IllegalArgumentException if there are too few samples
+   * @throws IllegalArgumentException if there are too few samples, or a feature is not finite
    */
   public static Merge merge(Perceptron network, RealMatrix x, Linearity linearity) {
     List<LayerLinearity> measured = linearity.measure(network, x);

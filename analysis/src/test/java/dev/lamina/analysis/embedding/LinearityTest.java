@@ -193,6 +193,57 @@ class LinearityTest {
     assertThat(layer.effectivelyLinear()).isTrue();
   }
 
+  /** relu is homogeneous: weights times 2^k in and 2^−k out make the same function. */
+  @Example
+  void scaleDoesNotMatter() {
+    // ρ(max(u, 0), u) on the line is neither 0 nor 1; neuron 1 has equal pre-activations
+    Perceptron network =
+        Fixtures.zeros(List.of(1, 2, 1), Activation.RELU)
+            .withParameters(new double[] {1, 0, 0, 0.1, 1, 1, 0});
+    LayerLinearity want = ALL.measure(network, Fixtures.line()).getFirst();
+    assertThat(want.minPearson()).isBetween(0.3, 0.98);
+    assertThat(want.constant()).isEqualTo(1);
+    for (int k : new int[] {-1000, -520, -43, 43, 500}) {
+      double in = Math.scalb(1.0, k);
+      Perceptron scaled =
+          network.withParameters(new double[] {in, 0, 0, 0.1 * in, 1 / in, 1 / in, 0});
+      requireScaled(ALL.measure(scaled, Fixtures.line()).getFirst(), want, in);
+      assertThat(Merging.merge(scaled, Fixtures.line(), ALL).layers()).isEmpty();
+      RealMatrix x = Fixtures.line().scalarMultiply(in);
+      Perceptron bias = network.withParameters(new double[] {1, 0, 0, 0.1 * in, 1, 1, 0});
+      requireScaled(ALL.measure(bias, x).getFirst(), want, in);
+    }
+  }
+
+  private static void requireScaled(LayerLinearity got, LayerLinearity want, double scale) {
+    assertThat(got.constant()).isEqualTo(want.constant());
+    assertThat(got.minPearson()).isCloseTo(want.minPearson(), within(1e-12));
+    assertThat(got.residual() / scale).isCloseTo(want.residual(), within(1e-12));
+    assertThat(got.effectivelyLinear()).isFalse();
+  }
+
+  @Example
+  void equalNumbersUpToRoundingAreConstant() {
+    double[] u = {0.3e9, 0.1e9 + 0.2e9, 0.3e9 * (1 + 1e-15)};
+    assertThat(Line.of(u, new double[] {1, 2, 3}).isConstant()).isTrue();
+    assertThat(Line.of(new double[] {1, 2, 3}, u).isConstant()).isTrue();
+    assertThat(Line.of(new double[] {0, 0}, new double[] {0, 0}).isConstant()).isTrue();
+  }
+
+  /** e^800 overflows, e^400 does not, but its square. */
+  @Example
+  void featuresThatOverflowAreRefused() {
+    Perceptron network =
+        Fixtures.zeros(List.of(1, 1, 1), Activation.parse("exp"))
+            .withParameters(new double[] {400, 0, 1, 0});
+    RealMatrix x = MatrixUtils.createColumnRealMatrix(new double[] {-1, 0, 1});
+    LayerLinearity layer = ALL.measure(network, x).getFirst();
+    assertThat(layer.minPearson()).isCloseTo(Math.sqrt(0.75), within(1e-12)); // of 0, 0, 1
+    assertThatThrownBy(() -> ALL.measure(network, x.scalarMultiply(2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("layer 1 neuron 0 makes Infinity of 800.0 on sample 2");
+  }
+
   @Example
   void unimportantNeuronsAreLeftOut() {
     // Neuron 0 is linear on the samples, neuron 1 is not but has tiny weights.
