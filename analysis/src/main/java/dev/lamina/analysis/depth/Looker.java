@@ -26,7 +26,7 @@ record Looker(DepthExamples examples, Loss loss, Linearity linearity) {
 
   /** Returns how linear the hidden layers are on the training samples. */
   List<LayerLinearity> layers(Perceptron network) {
-    return linearity.measure(network, examples.train().x());
+    return linearity.measure(network, network.features(examples.train().x()));
   }
 
   /**

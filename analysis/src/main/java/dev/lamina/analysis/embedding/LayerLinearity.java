@@ -7,8 +7,9 @@ import java.util.Optional;
  *
  * @param layer its number, from 1
  * @param width number of its neurons
- * @param constant neurons whose pre-activations or features are constant, which is affine: their
- *     standard deviation is at most 10⁻¹² of the largest of them
+ * @param constant neurons whose pre-activations or features are constant, which is affine: the
+ *     standard deviation of pre-activations is at most 10⁻¹² of the largest of them, or that of
+ *     features at most 10⁻¹² of the largest of both
  * @param unimportant other neurons left out because their weights are small
  * @param minPearson least |ρ(φ(u_j), u_j)| of the neurons that count, 0 to 1; 1 if none counts
  * @param minPearsonOfAll the same with the unimportant ones

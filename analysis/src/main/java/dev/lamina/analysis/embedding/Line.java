@@ -11,10 +11,13 @@ package dev.lamina.analysis.embedding;
  * @param worst largest |f − λu − μ|
  */
 record Line(double slope, double offset, double pearson, double residual, double worst) {
-  /** Values are constant if their standard deviation is at most this share of the largest size. */
+  /**
+   * Pre-activations are constant if their standard deviation is at most this share of the largest
+   * of them, features if theirs is at most this share of the largest of both.
+   */
   private static final double CONSTANT = 1e-12;
 
-  /** Takes finite numbers. */
+  /** Makes NaN of numbers that are not finite. */
   static Line of(double[] u, double[] f) {
     int n = u.length;
     int exponentU = exponent(u);
@@ -22,7 +25,9 @@ record Line(double slope, double offset, double pearson, double residual, double
     double[] centredU = scaled(u, -exponentU);
     double[] centredF = scaled(f, -exponentF);
     double leastU = CONSTANT * largest(centredU);
-    double leastF = CONSTANT * largest(centredF);
+    double leastF =
+        CONSTANT
+            * Math.max(largest(centredF), Math.scalb(largest(centredU), exponentU - exponentF));
     double meanU = centre(centredU);
     double meanF = centre(centredF);
     double uu = 0;

@@ -38,15 +38,21 @@ public record Linearity(double threshold, double importance) {
    */
   public List<LayerLinearity> measure(Perceptron network, RealMatrix x) {
     requireSamples(x);
-    return measure(network, network.features(x));
+    Features features = network.features(x);
+    for (int l = 1; l < network.depth(); l++) {
+      requireFinite("pre-activations", l, features.preActivation(l));
+      requireFinite("features", l, features.value(l));
+    }
+    return measure(network, features);
   }
 
   /**
-   * {@return the linearity of the hidden layers, in order}
+   * {@return the linearity of the hidden layers, in order} Neurons with features that are not
+   * finite, as where training diverges, count as constant.
    *
    * @param network the network
    * @param features what it computes on samples, at least two
-   * @throws IllegalArgumentException if there are fewer, or a feature is not finite
+   * @throws IllegalArgumentException if there are fewer
    */
   public List<LayerLinearity> measure(Perceptron network, Features features) {
     requireSamples(features.value(0));
@@ -55,6 +61,18 @@ public record Linearity(double threshold, double importance) {
       layers.add(layer(network, l, lines(network, features, l)));
     }
     return List.copyOf(layers);
+  }
+
+  private static void requireFinite(String what, int layer, RealMatrix values) {
+    for (int i = 0; i < values.getRowDimension(); i++) {
+      for (int j = 0; j < values.getColumnDimension(); j++) {
+        if (!Double.isFinite(values.getEntry(i, j))) {
+          throw new IllegalArgumentException(
+              "linearity: %s must be finite but in layer %d that of neuron %d is %s on sample %d"
+                  .formatted(what, layer, j, values.getEntry(i, j), i));
+        }
+      }
+    }
   }
 
   static void requireSamples(RealMatrix x) {
@@ -74,11 +92,6 @@ public record Linearity(double threshold, double importance) {
       double[] after = before.clone();
       for (int i = 0; i < after.length; i++) {
         after[i] = network.stage(layer).activation().value(before[i]);
-        if (!Double.isFinite(before[i]) || !Double.isFinite(after[i])) {
-          throw new IllegalArgumentException(
-              "linearity: pre-activations and features must be finite but in layer %d neuron %d makes %s of %s on sample %d"
-                  .formatted(layer, j, after[i], before[i], i));
-        }
       }
       lines.add(Line.of(before, after));
     }

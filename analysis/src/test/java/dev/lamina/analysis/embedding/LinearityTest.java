@@ -228,6 +228,11 @@ class LinearityTest {
     assertThat(Line.of(u, new double[] {1, 2, 3}).isConstant()).isTrue();
     assertThat(Line.of(new double[] {1, 2, 3}, u).isConstant()).isTrue();
     assertThat(Line.of(new double[] {0, 0}, new double[] {0, 0}).isConstant()).isTrue();
+    // gelu far below 0 does nothing that u's own rounding would not hide
+    assertThat(Line.of(new double[] {-9, -10}, new double[] {-1e-18, -8e-23}).isConstant())
+        .isTrue();
+    assertThat(Line.of(new double[] {-9, -10}, new double[] {-1e-10, -2e-10}).isConstant())
+        .isFalse();
   }
 
   /** e^800 overflows, e^400 does not, but its square. */
@@ -239,9 +244,12 @@ class LinearityTest {
     RealMatrix x = MatrixUtils.createColumnRealMatrix(new double[] {-1, 0, 1});
     LayerLinearity layer = ALL.measure(network, x).getFirst();
     assertThat(layer.minPearson()).isCloseTo(Math.sqrt(0.75), within(1e-12)); // of 0, 0, 1
-    assertThatThrownBy(() -> ALL.measure(network, x.scalarMultiply(2)))
+    RealMatrix twice = x.scalarMultiply(2);
+    assertThat(ALL.measure(network, network.features(twice)).getFirst().constant()).isEqualTo(1);
+    assertThatThrownBy(() -> ALL.measure(network, twice))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("layer 1 neuron 0 makes Infinity of 800.0 on sample 2");
+        .hasMessageContaining(
+            "features must be finite but in layer 1 that of neuron 0 is Infinity on sample 2");
   }
 
   @Example
