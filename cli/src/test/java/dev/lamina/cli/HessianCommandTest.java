@@ -171,33 +171,11 @@ class HessianCommandTest {
                 .code())
         .isZero();
     data();
-    JsonNode few =
-        hessian(
-                "--density",
-                "--probes",
-                "1",
-                "--steps",
-                "2",
-                "--polish",
-                file("b"),
-                "--polish-steps",
-                "4")
-            .json();
+    JsonNode few = polished("b", "--polish-steps", "4").json();
     assertThat(few.get("search").textValue()).isEqualTo("out_of_steps");
     assertThat(few.get("lbfgsSteps").intValue()).isEqualTo(4);
     assertThat(few.has("newtonSteps")).isFalse();
-    JsonNode stopped =
-        hessian(
-                "--density",
-                "--probes",
-                "1",
-                "--steps",
-                "2",
-                "--polish",
-                file("c"),
-                "--polish-minutes",
-                "1e-12")
-            .json();
+    JsonNode stopped = polished("c", "--polish-minutes", "1e-12").json();
     assertThat(stopped.get("search").textValue()).isEqualTo("stopped");
     assertThat(stopped.get("lbfgsSteps").intValue()).isEqualTo(1);
     assertThat(stopped.get("warnings").get(0).textValue()).contains("used up its time");
@@ -223,6 +201,12 @@ class HessianCommandTest {
                     "2")
                 .out())
         .contains("polished to " + file("d") + ": out of steps after 2 steps of L-BFGS");
+  }
+
+  /** Polishes and takes the smallest density that there is, which costs next to nothing. */
+  private RunResult polished(String out, String limit, String value) {
+    return hessian(
+        "--density", "--probes", "1", "--steps", "2", "--polish", file(out), limit, value);
   }
 
   /** The inertia law through files: residual layers, and an ordinary one behind them. */
